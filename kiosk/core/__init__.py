@@ -1,0 +1,1 @@
+"""Facts and rules: no disk, network, clock, thread or window in here."""

@@ -1,0 +1,63 @@
+"""A finding: text, codes and category for one kind of examination of a visit, with its versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FindingState(StrEnum):
+    DRAFT = "draft"
+    SIGNED = "signed"
+    AMENDED = "amended"  # signed again after a change; the earlier versions stay readable
+
+
+@dataclass(frozen=True)
+class FindingBody:
+    """What the doctor says. ``codes`` are finding codes of the master, ``category`` the judgement (判定)."""
+
+    text: str = ""
+    codes: tuple[str, ...] = ()
+    category: str = ""
+    key_images: tuple[int, ...] = ()  # rows of the key images that go with it, in order
+
+
+@dataclass(frozen=True)
+class FindingVersion:
+    number: int
+    body: FindingBody
+    by: str
+    at: str
+    signed: bool
+    reason: str = ""  # why a signed finding was changed
+
+
+@dataclass(frozen=True)
+class Finding:
+    id: int
+    visit_id: int
+    kind: str  # code of the examination
+    state: FindingState
+    versions: tuple[FindingVersion, ...] = ()
+
+    @property
+    def newest(self) -> FindingVersion | None:
+        return self.versions[-1] if self.versions else None
+
+
+@dataclass(frozen=True)
+class KeyImage:
+    """A rendered picture taken over from the viewer, kept in the database with its hash."""
+
+    id: int
+    visit_id: int
+    sop_uid: str
+    frame: int
+    mime: str
+    width: int
+    height: int
+    sha256: str
+    by: str
+    at: str
+    comment: str = ""
+    rendering: dict[str, object] = field(default_factory=dict)  # window, zoom, flips: enough to render it again

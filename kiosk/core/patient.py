@@ -1,0 +1,30 @@
+"""Who is examined: the patient as known to one issuer of IDs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A patient, known by ``(issuer, patient_id)``. ``sex`` is DICOM's M, F, O or empty (PS3.3 C.7.1.1)."""
+
+    issuer: str
+    patient_id: str
+    kanji: str = ""
+    kana: str = ""  # full-width katakana, a blank between family and given name
+    romaji: str = ""  # FAMILY GIVEN, ASCII
+    sex: str = ""
+    birth_date: date | None = None
+
+    def age_on(self, day: date) -> int | None:
+        """Completed years on ``day``; None where the birth date is not known."""
+        if self.birth_date is None:
+            return None
+        before_birthday = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - before_birthday
+
+    @property
+    def shown_name(self) -> str:
+        return self.kanji or self.kana or self.romaji or self.patient_id
