@@ -1,0 +1,63 @@
+"""Settings declared as data: frozen dataclasses whose fields carry their own documentation.
+
+``setting(default, doc)`` is a dataclass field; the reader of parameter files (``flow.settings_file``), the commented
+examples in ``settings/`` and the message about a misspelt key all come from the same declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, ClassVar
+
+from kiosk.core.words import N_
+
+
+def setting(default: Any, doc: str) -> Any:
+    """A documented setting. ``default`` may be a factory (a class or function) for lists, tables and nested settings."""
+    if callable(default):
+        return field(default_factory=default, metadata={"doc": doc})
+    return field(default=default, metadata={"doc": doc})
+
+
+class Settings:
+    """Base of every settings class: unknown keys are refused (pydantic reads this when it validates)."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class StationSettings(Settings):
+    """What every station knows of itself, whatever its modes."""
+
+    name: str = setting("station-1", N_("Name of this PC; jobs and the audit table carry it."))
+    place: str = setting("", N_("Where it stands, shown in the top bar."))
+    language: str = setting("ja", N_("Language of the screen and of paper: ja or en."))
+    institution: str = setting("0001", N_("Institution number that visits belong to."))
+    institution_name: str = setting("健診センター", N_("Name of the institution as printed on paper."))
+    issuer: str = setting("", N_("Who issues patient IDs here (DICOM IssuerOfPatientID); may stay empty."))
+    data: str = setting("data", N_("Folder on this PC's own disk for its store, spool and logs; relative to this file."))
+    centre: str = setting(
+        "", N_("The shared store: empty = a SQLite file in the data folder, or postgresql+psycopg://user@host/name.")
+    )
+    idle_lock_min: int = setting(10, N_("Minutes without a key before the screen locks; 0 = never."))
+    login: bool = setting(True, N_("Ask who is working here (badge or PIN) before patient data is shown."))
+
+
+@dataclass(frozen=True)
+class Documented:
+    """One setting as a person reads it."""
+
+    key: str
+    default: Any
+    doc: str
+
+
+def documented(cls: type) -> list[Documented]:
+    """Every setting of a settings class with its default and documentation, in the order of declaration."""
+    found = []
+    for each in fields(cls):
+        default = each.default if each.default is not MISSING else None
+        if each.default_factory is not MISSING:
+            default = each.default_factory()
+        found.append(Documented(each.name, default, each.metadata.get("doc", "")))
+    return found

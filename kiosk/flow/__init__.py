@@ -1,0 +1,1 @@
+"""Journeys, one file each: what happens from the door to the paper."""

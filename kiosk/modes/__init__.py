@@ -1,0 +1,1 @@
+"""The station modes, one folder each; they never import one another."""
