@@ -1,0 +1,1 @@
+"""The developers' room: test run, executable, locks; nothing in here reaches the executable."""
