@@ -1,0 +1,279 @@
+"""Tells a barcode scanner's keystrokes from a person's typing, so that a scan works whatever has the focus.
+
+A scanner types like a keyboard, but each key within some milliseconds of the one before, and ends with Return or Tab.
+What it typed is taken out of the field that happened to have the focus, and handed over as one code.
+"""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from tkinter import ttk
+from typing import Any
+
+from kiosk.core.words import N_
+
+FAST_MS = 40  # longest time between two keys of a scan
+SHORTEST = 4  # letters; two quick keys of a person are no scan
+LONGEST = 128  # letters; more is a paste or a broken scanner
+SILENCE_MS = 150  # after so long without a key, a scanner without suffix has ended
+WITHOUT_SUFFIX = 8  # letters that such a scan must have; nobody types eight keys at this speed
+DOUBLE_MS = 1000  # the same code again within this time is the same scan
+ENDS = ("Return", "KP_Enter", "Tab")
+
+TOO_LONG = N_("That code is too long and was not read. Please scan the barcode again.")
+
+_NOT_TYPING = 0x0004 | 0x20000  # Control everywhere, Alt on Windows
+_ALT_X11 = 0x0008
+
+
+def normalised(typed: str) -> str:
+    """The code as it was meant: full-width letters made half-width (NFKC), control characters and outer blanks gone."""
+    plain = unicodedata.normalize("NFKC", typed)
+    return "".join(c for c in plain if c.isprintable()).strip()
+
+
+@dataclass
+class Burst:
+    """Keys that came quickly after one another, and whether they were a scan. Pure: times are handed in, in ms."""
+
+    letters: list[str] = field(default_factory=list)
+    last_ms: float = -1e9
+    ended_ms: float = -1e9
+
+    def begins(self, at_ms: float) -> bool:
+        """Would a key at this time begin a new burst?"""
+        return not self.letters or not 0 <= at_ms - self.last_ms <= FAST_MS
+
+    def letter(self, char: str, at_ms: float) -> None:
+        """A key with a letter came."""
+        if self.begins(at_ms):
+            self.letters = []
+        self.letters.append(char)
+        self.last_ms = at_ms
+
+    def end(self, at_ms: float) -> str:
+        """Return or Tab came: the code if this was a scan, else an empty text."""
+        quick = 0 <= at_ms - self.last_ms <= FAST_MS
+        return self._code(SHORTEST) if quick else ""
+
+    def silence(self) -> str:
+        """Nothing came any more: the code if only the suffix was missing."""
+        return self._code(WITHOUT_SUFFIX)
+
+    def runaway(self) -> bool:
+        return len(self.letters) > LONGEST
+
+    def held_key(self) -> bool:
+        """A key held down repeats as quickly as a scanner types."""
+        return len(set(self.letters)) == 1
+
+    def _code(self, shortest: int) -> str:
+        code = normalised("".join(self.letters))
+        if len(code) < shortest or self.runaway() or self.held_key():
+            return ""
+        return code
+
+    def forget(self) -> None:
+        self.letters = []
+
+
+class Scanner:
+    """Listens on one toplevel. ``on_scan(code)`` may be lent to another (the lock screen) by ``lend``."""
+
+    def __init__(
+        self,
+        top: tk.Misc,
+        on_scan: Callable[[str], object] | None = None,
+        clock_ms: Callable[[], float] = lambda: time.monotonic() * 1000,
+        trouble: Callable[[str], object] = lambda text: None,
+    ) -> None:
+        self._top = top
+        self._tag = f"KioskScan{top.winfo_id()}"
+        self._clock_ms = clock_ms
+        self._trouble = trouble
+        self._takers: list[Callable[[str], object]] = [on_scan] if on_scan else []
+        self._burst = Burst()
+        self._before: _Before | None = None
+        self._after: str | None = None
+        self._last_code, self._last_code_ms = "", -1e9
+        self._told_runaway = False
+        self.search: tk.Misc | None = None
+        self.typing_goes_to_search = True
+        top.bind_class(self._tag, "<KeyPress>", self._key)
+        self._listen(top)
+        top.bind("<FocusIn>", lambda event: self._listen(event.widget), add=True)
+        top.bind("<Destroy>", lambda event: self._stop() if event.widget is top else None, add=True)
+
+    def goes_to(self, on_scan: Callable[[str], object]) -> None:
+        """Name the one who takes scans when nobody has borrowed them."""
+        self._takers[:1] = [on_scan]
+
+    def lend(self, on_scan: Callable[[str], object]) -> Callable[[], None]:
+        """Scans go to ``on_scan`` until the call returned is made."""
+        taker = lambda code: on_scan(code)  # noqa: E731 - a new object, so that the same one can borrow twice
+        if not self._takers:
+            self._takers.append(lambda code: None)
+        self._takers.append(taker)
+
+        def give_back() -> None:
+            if taker in self._takers:
+                self._takers.remove(taker)
+
+        return give_back
+
+    def _listen(self, widget: Any) -> None:
+        # In front of all others, so that a scan's Return does not press the focused button. Widgets come and go:
+        # the one that gets keys is the one with the focus, so it is enough to see to that one.
+        if isinstance(widget, tk.Misc) and widget.winfo_exists():
+            tags = widget.bindtags()
+            if self._tag not in tags:
+                widget.bindtags((self._tag, *tags))
+
+    def _stop(self) -> None:
+        if self._after is not None:
+            self._top.after_cancel(self._after)
+            self._after = None
+
+    def _key(self, event: tk.Event) -> str | None:
+        # The window system's time stamp where there is one: after a stall the queued keys of a slow typist arrive
+        # all at once, but their stamps tell how they were typed.
+        at_ms = float(event.time) if event.time else self._clock_ms()
+        state = int(event.state) if isinstance(event.state, int) else 0
+        if event.keysym in ENDS:
+            return self._end(at_ms)
+        char = event.char
+        if event.keysym in ("Linefeed", "Control_L", "Control_R", "j") and at_ms - self._burst.ended_ms <= FAST_MS:
+            return "break"  # a scanner that ends with CR LF: the line feed comes as Control-j
+        if not char or not char.isprintable() or state & _NOT_TYPING or self._alt(state):
+            return None
+        begins = self._burst.begins(at_ms)
+        self._burst.letter(char, at_ms)
+        widget = event.widget
+        moved = None
+        if begins:
+            self._told_runaway = False
+            moved = self._target(widget, char)
+            self._before = _Before(moved or widget, widget)
+        elif self._burst.runaway():
+            self._too_long()
+            return "break"
+        self._wait_for_silence()
+        if moved is not None:
+            moved.focus_set()
+            moved.insert("end", char)  # type: ignore[attr-defined]
+            _mark_end(moved)
+            return "break"
+        if char == " " and not begins and not _editable(widget):
+            return "break"  # a blank inside a code must not press the focused button
+        return None
+
+    def _end(self, at_ms: float) -> str | None:
+        if at_ms - self._burst.ended_ms <= FAST_MS and not self._burst.letters:
+            return "break"  # Return after Tab, or a second Return
+        if self._told_runaway and self._burst.letters:
+            self._burst.forget()
+            self._burst.ended_ms = at_ms
+            return "break"
+        code = self._burst.end(at_ms)
+        if not code:
+            self._burst.forget()
+            self._forget_silence()
+            return None
+        self._take(code, at_ms)
+        return "break"
+
+    def _take(self, code: str, at_ms: float) -> None:
+        self._forget_silence()
+        if self._before is not None:
+            self._before.restore()
+        self._before = None
+        self._burst.forget()
+        self._burst.ended_ms = at_ms
+        twice = code == self._last_code and 0 <= at_ms - self._last_code_ms <= DOUBLE_MS
+        self._last_code, self._last_code_ms = code, at_ms
+        if not twice and self._takers:
+            self._takers[-1](code)
+
+    def _too_long(self) -> None:
+        self._forget_silence()
+        if not self._told_runaway:
+            self._told_runaway = True
+            if self._before is not None:
+                self._before.restore()
+                self._before = None
+            self._trouble(TOO_LONG)
+
+    def _wait_for_silence(self) -> None:
+        self._forget_silence()
+        if len(self._burst.letters) >= WITHOUT_SUFFIX:
+            self._after = self._top.after(SILENCE_MS, self._silent)
+
+    def _silent(self) -> None:
+        self._after = None
+        code = self._burst.silence()
+        if code:
+            self._take(code, self._burst.last_ms)
+
+    def _forget_silence(self) -> None:
+        if self._after is not None:
+            self._top.after_cancel(self._after)
+            self._after = None
+
+    def _target(self, widget: tk.Misc, char: str) -> tk.Misc | None:
+        """The search field, when somebody types where nothing can be typed."""
+        if not self.typing_goes_to_search or self.search is None or char == " " or _editable(widget):
+            return None
+        if not self.search.winfo_viewable() or "disabled" in str(self.search.cget("state")):
+            return None
+        return self.search
+
+    def _alt(self, state: int) -> bool:
+        return bool(state & _ALT_X11) and self._top.tk.call("tk", "windowingsystem") == "x11"
+
+
+class _Before:
+    """What a field held before the burst, to be put back when the burst turns out to be a scan."""
+
+    def __init__(self, field_: tk.Misc, focused: tk.Misc) -> None:
+        self._field, self._focused = field_, focused
+        self._entry: tuple[str, int] | None = None
+        self._text: tuple[str, str] | None = None
+        if isinstance(field_, tk.Text):
+            chosen = field_.tag_ranges("sel")
+            start = field_.index("sel.first" if chosen else "insert")
+            self._text = (start, field_.get("sel.first", "sel.last") if chosen else "")
+        elif isinstance(field_, tk.Entry):  # ttk.Entry and Combobox are Entry by inheritance
+            self._entry = (field_.get(), field_.index("insert"))
+
+    def restore(self) -> None:
+        if not self._field.winfo_exists():
+            return
+        if self._entry is not None and isinstance(self._field, tk.Entry) and self._field.get() != self._entry[0]:
+            self._field.delete(0, "end")
+            self._field.insert(0, self._entry[0])
+            self._field.icursor(self._entry[1])
+        elif self._text is not None and isinstance(self._field, tk.Text):
+            start, chosen = self._text
+            self._field.delete(start, "insert")
+            self._field.insert(start, chosen)
+        if self._focused is not self._field and self._focused.winfo_exists():
+            self._focused.focus_set()
+
+
+def _editable(widget: tk.Misc) -> bool:
+    if isinstance(widget, tk.Text | tk.Spinbox):
+        return str(widget.cget("state")) == "normal"
+    if isinstance(widget, ttk.Combobox | ttk.Spinbox | ttk.Entry):
+        return str(widget.cget("state")) not in ("disabled", "readonly")
+    return isinstance(widget, tk.Entry) and str(widget.cget("state")) == "normal"
+
+
+def _mark_end(entry: tk.Misc) -> None:
+    if isinstance(entry, tk.Entry):
+        entry.icursor("end")
+        entry.selection_clear()
+        entry.xview_moveto(1.0)
