@@ -13,7 +13,7 @@ from kiosk.core.words import N_
 
 
 def setting(default: Any, doc: str) -> Any:
-    """A documented setting. ``default`` may be a factory (a class or function) for lists, tables and nested settings."""
+    """A documented setting. ``default`` may be a factory (class or function) for lists, tables and nested settings."""
     if callable(default):
         return field(default_factory=default, metadata={"doc": doc})
     return field(default=default, metadata={"doc": doc})
@@ -35,7 +35,7 @@ class StationSettings(Settings):
     institution: str = setting("0001", N_("Institution number that visits belong to."))
     institution_name: str = setting("健診センター", N_("Name of the institution as printed on paper."))
     issuer: str = setting("", N_("Who issues patient IDs here (DICOM IssuerOfPatientID); may stay empty."))
-    data: str = setting("data", N_("Folder on this PC's own disk for its store, spool and logs; relative to this file."))
+    data: str = setting("data", N_("Folder on this PC's own disk for store, spool and logs; relative to this file."))
     centre: str = setting(
         "", N_("The shared store: empty = a SQLite file in the data folder, or postgresql+psycopg://user@host/name.")
     )

@@ -1,0 +1,1 @@
+"""Default master data as data files, read by ``store.masters``."""

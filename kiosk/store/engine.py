@@ -1,0 +1,219 @@
+"""Opens a store (SQLite or PostgreSQL), and gives out connections: one per thread, kept for the thread's life.
+
+SQLite runs in WAL mode with ``synchronous=FULL``: a commit survives a power cut. It is never opened on a network
+drive, where WAL does not work (sqlite.org/wal.html), and never with a library that can corrupt a WAL (3.7.0 to 3.51.2).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.pool import NullPool
+
+from kiosk.core.faults import Fault, LinkLost
+from kiosk.core.words import N_
+from kiosk.store.drives import is_network_path
+
+log = logging.getLogger(__name__)
+
+OLDEST_SAFE_SQLITE = (3, 51, 3)
+BUSY_WAIT_MS = 5000
+JOURNAL_LOCK = 0x6B696F73  # advisory lock on PostgreSQL that puts numbered rows (notices, audit) into commit order
+
+
+def sqlite_module() -> Any:
+    """The DB-API module to use: pysqlite3 (which carries a known SQLite), else the standard library's if it is safe."""
+    try:
+        import pysqlite3.dbapi2 as module
+    except ImportError:
+        import sqlite3 as module  # type: ignore[no-redef]
+    if module.sqlite_version_info < OLDEST_SAFE_SQLITE:
+        raise Fault(
+            N_("This PC's SQLite {version} can damage its store."),
+            N_("Install the package pysqlite3, or use the executable, which carries a newer one."),
+            reference="S301",
+            version=module.sqlite_version,
+        )
+    return module
+
+
+class Store:
+    """A handle on one store. Cheap to make; connects on first use."""
+
+    def __init__(self, url: str, kind: str) -> None:
+        """``url``: ``sqlite:///absolute/path`` or ``postgresql+psycopg://…``. ``kind``: ``centre`` or ``station``."""
+        self.url = url
+        self.kind = kind
+        self._engine: sa.Engine | None = None
+        self._lock = threading.Lock()
+        self._mine = threading.local()
+        self._wake: list[Callable[[], None]] = []
+
+    # -- what it is ---------------------------------------------------------------------------------------------
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite store; None for PostgreSQL."""
+        return Path(self.url.removeprefix("sqlite:///")) if self.is_sqlite else None
+
+    @property
+    def shown_url(self) -> str:
+        return str(sa.engine.make_url(self.url).render_as_string(hide_password=True))
+
+    # -- connections --------------------------------------------------------------------------------------------
+    def engine(self) -> sa.Engine:
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._make_engine()
+            return self._engine
+
+    def _make_engine(self) -> sa.Engine:
+        if not self.is_sqlite:
+            return sa.create_engine(
+                self.url,
+                poolclass=NullPool,
+                connect_args={
+                    "connect_timeout": 5,
+                    "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000",
+                },
+            )
+        path = self.path
+        assert path is not None
+        if is_network_path(path):
+            raise Fault(
+                N_("The store {path} lies on a network drive, where SQLite can be damaged."),
+                N_('Put it on this PC\'s own disk, or use PostgreSQL: centre = "postgresql+psycopg://…".'),
+                reference="S302",
+                path=str(path),
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        module = sqlite_module()
+        engine = sa.create_engine(self.url, module=module, poolclass=NullPool)
+
+        @sa.event.listens_for(engine, "connect")
+        def _prepare(connection: Any, _record: object) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves; the module would do it late and wrongly
+            for pragma in (
+                f"busy_timeout={BUSY_WAIT_MS}",
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                "trusted_schema=OFF",
+                "cell_size_check=ON",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            writing = connection.get_execution_options().get("writing")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+        return engine
+
+    def _connection(self) -> sa.Connection:
+        connection: sa.Connection | None = getattr(self._mine, "connection", None)
+        if connection is None or connection.closed or connection.invalidated:
+            connection = self.engine().connect()
+            self._mine.connection = connection
+        return connection
+
+    def leave(self) -> None:
+        """Close this thread's connection. Every worker that used the store calls it before it ends."""
+        connection: sa.Connection | None = getattr(self._mine, "connection", None)
+        if connection is not None:
+            self._mine.connection = None
+            connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A consistent view for reading. Raises LinkLost where the database does not answer."""
+        with self._transaction(writing=False) as conn:
+            yield conn
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A write transaction: commits at the end, rolls back on any error, then wakes the readers of notices."""
+        with self._transaction(writing=True) as conn:
+            yield conn
+        for wake in list(self._wake):
+            wake()
+
+    @contextmanager
+    def _transaction(self, writing: bool) -> Iterator[sa.Connection]:
+        try:
+            connection = self._connection()
+            if connection.in_transaction():
+                raise RuntimeError("a transaction is already open in this thread")
+            connection = connection.execution_options(writing=writing)
+            with connection.begin():
+                yield connection
+        except sa_exc.OperationalError as why:
+            self.leave()
+            raise self._told(why) from why
+        except sa_exc.InterfaceError as why:
+            self.leave()
+            raise self._told(why) from why
+
+    def _told(self, why: sa_exc.DBAPIError) -> Fault:
+        text = str(why.orig).lower()
+        log.warning("store %s: %s", self.kind, type(why.orig).__name__)
+        if "locked" in text or "busy" in text:
+            return LinkLost(
+                self.kind,
+                N_("Another terminal is using the database."),
+                N_("Wait a moment and try again; nothing typed is lost."),
+            )
+        if "full" in text and "disk" in text:
+            from kiosk.core.faults import NoRoom
+
+            return NoRoom(self.kind)
+        if "malformed" in text or "not a database" in text:
+            return Fault(
+                N_("The database is damaged; nothing is written to it."),
+                N_("Call the person in charge: the newest good backup is restored with “restore”."),
+                reference="S303",
+            )
+        return LinkLost(
+            self.kind,
+            N_("The database does not answer."),
+            N_("Work goes on here; what is owed is done when it answers again."),
+        )
+
+    # -- notices ------------------------------------------------------------------------------------------------
+    def on_commit(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` after each write of this process, so that its own windows need not wait for the next poll."""
+        self._wake.append(wake)
+
+    def forget(self, wake: Callable[[], None]) -> None:
+        if wake in self._wake:
+            self._wake.remove(wake)
+
+    def close(self) -> None:
+        self.leave()
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+
+def sqlite_url(path: Path) -> str:
+    return "sqlite:///" + path.absolute().as_posix()
+
+
+def in_commit_order(conn: sa.Connection) -> None:
+    """Until this transaction ends, nobody else numbers a row. Without it, number 8 could be seen before number 7.
+
+    SQLite needs nothing: BEGIN IMMEDIATE lets one writer in at a time.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": JOURNAL_LOCK})

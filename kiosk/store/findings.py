@@ -1,0 +1,307 @@
+"""Findings with their versions, and the key images of a visit (kept in the database as binary with their hash)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.core.faults import Fault, Overtaken
+from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, KeyImage
+from kiosk.core.words import N_
+from kiosk.store.clock import now_text
+from kiosk.store.tables import finding_versions, findings, key_images, patients, visits
+
+
+def finding_of(conn: sa.Connection, visit: int, kind: str) -> Finding | None:
+    row = conn.execute(sa.select(findings).where(findings.c.visit == visit, findings.c.kind == kind)).mappings().first()
+    return _finding(conn, row) if row else None
+
+
+def finding_by_id(conn: sa.Connection, finding: int) -> Finding | None:
+    row = conn.execute(sa.select(findings).where(findings.c.id == finding)).mappings().first()
+    return _finding(conn, row) if row else None
+
+
+def findings_of_visit(conn: sa.Connection, visit: int) -> list[Finding]:
+    rows = conn.execute(sa.select(findings).where(findings.c.visit == visit).order_by(findings.c.kind)).mappings()
+    return [_finding(conn, row) for row in rows.all()]
+
+
+def _finding(conn: sa.Connection, row: Any) -> Finding:
+    versions = conn.execute(
+        sa.select(finding_versions).where(finding_versions.c.finding == row["id"]).order_by(finding_versions.c.number)
+    ).mappings()
+    return Finding(
+        id=row["id"],
+        visit_id=row["visit"],
+        kind=row["kind"],
+        state=FindingState(row["state"]),
+        versions=tuple(
+            FindingVersion(
+                number=v["number"],
+                body=FindingBody(v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"])),
+                by=v["by"],
+                at=v["at"],
+                signed=bool(v["signed"]),
+                reason=v["reason"],
+            )
+            for v in versions
+        ),
+    )
+
+
+def write_version(
+    conn: sa.Connection,
+    *,
+    visit: int,
+    kind: str,
+    body: FindingBody,
+    by: str,
+    signed: bool,
+    based_on: int,
+    reason: str = "",
+) -> Finding:
+    """Add a version to a finding (the first one makes it). An unsigned newest version is replaced, a signed one never.
+
+    ``based_on`` is the number of the version the writer saw (0 = none): raises Overtaken where a newer one stands.
+    """
+    row = (
+        conn.execute(sa.select(findings).where(findings.c.visit == visit, findings.c.kind == kind).with_for_update())
+        .mappings()
+        .first()
+    )
+    now = now_text()
+    if row is None:
+        if based_on:
+            raise _overtaken()
+        done = conn.execute(findings.insert().values(visit=visit, kind=kind, state="draft", version=0, by=by, at=now))
+        finding, newest, was_signed, ever_signed = int(done.inserted_primary_key[0]), 0, False, False  # type: ignore[index]
+    else:
+        finding, newest = row["id"], row["version"]
+        if newest != based_on:
+            raise _overtaken()
+        was_signed = bool(
+            conn.execute(
+                sa.select(finding_versions.c.signed).where(
+                    finding_versions.c.finding == finding, finding_versions.c.number == newest
+                )
+            ).scalar()
+        )
+        ever_signed = row["state"] != "draft"
+    values = {
+        "text": body.text,
+        "codes": list(body.codes),
+        "category": body.category,
+        "key_images": list(body.key_images),
+        "signed": int(signed),
+        "reason": reason,
+        "by": by,
+        "at": now,
+    }
+    if newest and not was_signed:
+        number = newest
+        conn.execute(
+            finding_versions.update()
+            .where(finding_versions.c.finding == finding, finding_versions.c.number == number)
+            .values(**values)
+        )
+    else:
+        number = newest + 1
+        conn.execute(finding_versions.insert().values(finding=finding, number=number, **values))
+    if signed:
+        state = "amended" if ever_signed else "signed"
+    else:
+        state = row["state"] if row is not None else "draft"
+    conn.execute(findings.update().where(findings.c.id == finding).values(state=state, version=number, by=by, at=now))
+    written = finding_by_id(conn, finding)
+    assert written is not None
+    return written
+
+
+def _overtaken() -> Overtaken:
+    return Overtaken(
+        N_("Somebody else has changed this finding meanwhile."),
+        N_("What you typed is kept as a draft; open the finding again and compare."),
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A line of the findings search."""
+
+    finding: int
+    visit: int
+    day: str
+    number: str
+    kanji: str
+    kana: str
+    kind: str
+    state: str
+    category: str
+    text: str
+    by: str
+    at: str
+
+
+def search(
+    conn: sa.Connection,
+    *,
+    text: str = "",
+    code: str = "",
+    category: str = "",
+    kind: str = "",
+    state: str = "",
+    since: str = "",
+    until: str = "",
+    limit: int = 300,
+) -> list[Found]:
+    """Findings by part of their text, name or number, by code, category, kind, state and day of the visit."""
+    newest = sa.and_(finding_versions.c.finding == findings.c.id, finding_versions.c.number == findings.c.version)
+    where: list[sa.ColumnElement[bool]] = []
+    if text:
+        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        where.append(
+            sa.or_(
+                *(
+                    column.ilike(like, escape="\\")
+                    for column in (
+                        finding_versions.c.text,
+                        patients.c.kanji,
+                        patients.c.kana,
+                        patients.c.patient_id,
+                        visits.c.number,
+                    )
+                )
+            )
+        )
+    if code:
+        where.append(sa.cast(finding_versions.c.codes, sa.Text).like(f'%"{code}"%'))
+    for column, value in (
+        (finding_versions.c.category, category),
+        (findings.c.kind, kind),
+        (findings.c.state, state),
+    ):
+        if value:
+            where.append(column == value)
+    if since:
+        where.append(visits.c.day >= since)
+    if until:
+        where.append(visits.c.day <= until)
+    rows = conn.execute(
+        sa.select(
+            findings.c.id,
+            findings.c.visit,
+            visits.c.day,
+            visits.c.number,
+            patients.c.kanji,
+            patients.c.kana,
+            findings.c.kind,
+            findings.c.state,
+            finding_versions.c.category,
+            finding_versions.c.text,
+            findings.c.by,
+            findings.c.at,
+        )
+        .join(visits, findings.c.visit == visits.c.id)
+        .join(patients, visits.c.patient == patients.c.id)
+        .join(finding_versions, newest)
+        .where(*where)
+        .order_by(visits.c.day.desc(), findings.c.id.desc())
+        .limit(limit)
+    )
+    return [Found(*tuple(row)) for row in rows]
+
+
+# -- key images ----------------------------------------------------------------------------------------------------
+def add_key_image(
+    conn: sa.Connection,
+    *,
+    visit: int,
+    sop_uid: str,
+    frame: int,
+    mime: str,
+    width: int,
+    height: int,
+    picture: bytes,
+    rendering: dict[str, object],
+    comment: str,
+    by: str,
+) -> int:
+    """Put a rendered picture into the visit's tray; the same picture twice is one. Returns its row."""
+    sha256 = hashlib.sha256(picture).hexdigest()
+    known = conn.execute(
+        sa.select(key_images.c.id).where(key_images.c.visit == visit, key_images.c.sha256 == sha256)
+    ).first()
+    if known is not None:
+        conn.execute(key_images.update().where(key_images.c.id == known.id).values(removed=0))
+        return int(known.id)
+    done = conn.execute(
+        key_images.insert().values(
+            visit=visit,
+            sop_uid=sop_uid,
+            frame=frame,
+            mime=mime,
+            width=width,
+            height=height,
+            bytes=picture,
+            sha256=sha256,
+            rendering=rendering,
+            comment=comment,
+            by=by,
+            at=now_text(),
+        )
+    )
+    return int(done.inserted_primary_key[0])  # type: ignore[index]
+
+
+def tray(conn: sa.Connection, visit: int) -> list[KeyImage]:
+    """The key images of a visit that are in the tray, oldest first (without their bytes)."""
+    columns = [column for column in key_images.c if column.name != "bytes"]
+    rows = conn.execute(
+        sa.select(*columns).where(key_images.c.visit == visit, key_images.c.removed == 0).order_by(key_images.c.id)
+    ).mappings()
+    return [_key_image(row) for row in rows]
+
+
+def _key_image(row: Any) -> KeyImage:
+    return KeyImage(
+        id=row["id"],
+        visit_id=row["visit"],
+        sop_uid=row["sop_uid"],
+        frame=row["frame"],
+        mime=row["mime"],
+        width=row["width"],
+        height=row["height"],
+        sha256=row["sha256"],
+        by=row["by"],
+        at=row["at"],
+        comment=row["comment"],
+        rendering=dict(row["rendering"]),
+    )
+
+
+def key_image_bytes(conn: sa.Connection, key_image: int) -> bytes:
+    """The picture, proven by its hash. Raises Fault where the database gives back something else."""
+    row = conn.execute(sa.select(key_images.c.bytes, key_images.c.sha256).where(key_images.c.id == key_image)).one()
+    picture = bytes(row.bytes)
+    if hashlib.sha256(picture).hexdigest() != row.sha256:
+        raise Fault(
+            N_("A key image in the database is damaged."),
+            N_("Take it over again from the viewer, and call the person in charge."),
+            reference="S310",
+        )
+    return picture
+
+
+def take_out(conn: sa.Connection, key_image: int) -> None:
+    """Out of the tray; versions that were signed with it keep it."""
+    conn.execute(key_images.update().where(key_images.c.id == key_image).values(removed=1))
+
+
+def damaged_key_images(conn: sa.Connection) -> list[int]:
+    """Rows whose picture is not what its hash says."""
+    rows = conn.execute(sa.select(key_images.c.id, key_images.c.bytes, key_images.c.sha256))
+    return [row.id for row in rows if hashlib.sha256(bytes(row.bytes)).hexdigest() != row.sha256]

@@ -1,0 +1,133 @@
+"""Owed work as rows: what must leave, with a due time, claimed with a lease so that it is done once.
+
+A job is known by (kind, destination, subject): owing the same thing twice is owing it once. Nothing is thrown away
+silently: a job that fails stays owed with a later due time and its last error.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.store.clock import now_text
+from kiosk.store.tables import jobs, station_jobs
+
+
+@dataclass(frozen=True)
+class Job:
+    id: int
+    kind: str
+    destination: str
+    subject: str
+    body: dict[str, Any]
+    attempts: int
+
+
+def _table(local: bool) -> sa.Table:
+    return station_jobs if local else jobs
+
+
+def owe(
+    conn: sa.Connection,
+    kind: str,
+    *,
+    station: str,
+    subject: str,
+    destination: str = "",
+    body: dict[str, Any] | None = None,
+    due: float | None = None,
+    local: bool = False,
+) -> None:
+    """Add a job in this transaction, unless it is owed or done already."""
+    table = _table(local)
+    known = conn.execute(
+        sa.select(table.c.id).where(
+            table.c.kind == kind, table.c.destination == destination, table.c.subject == subject
+        )
+    ).first()
+    if known is None:
+        conn.execute(
+            table.insert().values(
+                kind=kind,
+                station=station,
+                destination=destination,
+                subject=subject,
+                body=body or {},
+                due=time.time() if due is None else due,
+                created_at=now_text(),
+            )
+        )
+
+
+def claim(
+    conn: sa.Connection, station: str, by: str, *, kinds: list[str], lease_s: float, local: bool = False
+) -> Job | None:
+    """Take the job that is due longest; it belongs to ``by`` until the lease ends. None where nothing is due."""
+    table = _table(local)
+    now = time.time()
+    query = (
+        sa.select(table)
+        .where(
+            table.c.station == station,
+            table.c.kind.in_(kinds),
+            table.c.state == "owed",
+            table.c.due <= now,
+            table.c.lease_until <= now,
+        )
+        .order_by(table.c.due, table.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite has one writer at a time and leaves this out
+    )
+    row = conn.execute(query).mappings().first()
+    if row is None:
+        return None
+    conn.execute(
+        table.update()
+        .where(table.c.id == row["id"])
+        .values(lease_until=now + lease_s, lease_by=by, attempts=row["attempts"] + 1)
+    )
+    return Job(row["id"], row["kind"], row["destination"], row["subject"], row["body"], row["attempts"] + 1)
+
+
+def renew(conn: sa.Connection, job: int, by: str, lease_s: float, *, local: bool = False) -> bool:
+    """Keep a long job; False where somebody else has it by now (stop working on it)."""
+    table = _table(local)
+    done = conn.execute(
+        table.update()
+        .where(table.c.id == job, table.c.lease_by == by, table.c.state == "owed")
+        .values(lease_until=time.time() + lease_s)
+    )
+    return done.rowcount == 1
+
+
+def settle(conn: sa.Connection, job: int, by: str, *, local: bool = False) -> bool:
+    """Mark a job done; False where the lease was lost to somebody else meanwhile."""
+    table = _table(local)
+    done = conn.execute(
+        table.update()
+        .where(table.c.id == job, table.c.lease_by == by, table.c.state == "owed")
+        .values(state="done", done_at=now_text(), lease_until=0, last_error="")
+    )
+    return done.rowcount == 1
+
+
+def put_back(conn: sa.Connection, job: int, by: str, *, error: str, due: float, local: bool = False) -> None:
+    """It failed: owed again at ``due``, with the reason."""
+    table = _table(local)
+    conn.execute(
+        table.update()
+        .where(table.c.id == job, table.c.lease_by == by)
+        .values(lease_until=0, due=due, last_error=error[:500])
+    )
+
+
+def counts(conn: sa.Connection, station: str, *, local: bool = False) -> dict[str, int]:
+    """Jobs of a station by state."""
+    table = _table(local)
+    rows = conn.execute(
+        sa.select(table.c.state, sa.func.count()).where(table.c.station == station).group_by(table.c.state)
+    )
+    return {row[0]: row[1] for row in rows}
