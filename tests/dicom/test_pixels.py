@@ -1,0 +1,426 @@
+"""Frames decode as other decoders decode them, or say in one sentence why not."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import warnings
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
+from pydicom.pixels.processing import convert_color_space
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    RLELossless,
+)
+
+from kiosk.core.faults import Fault
+from kiosk.dicom.pixel_photo import decode_photo, is_photo
+from kiosk.dicom.pixel_source import Unreadable, open_source
+from kiosk.dicom.pixels import decode_frame, frame_count, frame_times_ms
+from tests.needs import needs
+
+WITH_PIXELS = ("cr_dx", "ct_series_phantom", "ct_series_phantom_dose", "htj2k", "mg", "misc", "mr_series", "sc_photo",
+               "seg_rt", "sm", "small", "us", "wg04")  # fmt: skip
+NO_PICTURE = {"rtplan.dcm", "rtstruct.dcm"}
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Any:
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def write(path: Path, pixels: bytes, syntax: str = ExplicitVRLittleEndian, **elements: Any) -> Path:
+    """A small file of our own; elements not named are those of an 8-bit grey picture of 4 x 4."""
+    ds = Dataset()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = syntax
+    ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.7"
+    ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID = "2.25.1"
+    wanted = {
+        "Rows": 4, "Columns": 4, "SamplesPerPixel": 1, "BitsAllocated": 8, "BitsStored": 8, "HighBit": 7,
+        "PixelRepresentation": 0, "PhotometricInterpretation": "MONOCHROME2", **elements,
+    }  # fmt: skip
+    for keyword, value in wanted.items():
+        if value is not None:
+            setattr(ds, keyword, value)
+    ds.PixelData = pixels
+    ds["PixelData"].VR = "OB" if wanted["BitsAllocated"] == 8 and syntax != ExplicitVRBigEndian else "OW"
+    if syntax in (RLELossless, JPEGBaseline8Bit):
+        ds["PixelData"].is_undefined_length = True
+        ds["PixelData"].VR = "OB"
+    ds.save_as(path, enforce_file_format=True)
+    return path
+
+
+def shared_files(shared_data: Path, *folders: str) -> list[Path]:
+    return sorted(p for name in folders for p in (shared_data / "dicom" / name).rglob("*") if p.is_file())
+
+
+def test_every_sample_decodes_or_says_why_not(shared_data: Path) -> None:
+    shown = 0
+    for path in shared_files(shared_data, "."):
+        try:
+            source = open_source(path)
+            for number in {0, frame_count(source) - 1}:
+                frame = decode_frame(source, number)
+        except Fault as why:
+            assert why.sentence.text and why.reference.startswith("V"), path
+            folder = path.relative_to(shared_data / "dicom").parts[0]
+            assert folder not in WITH_PIXELS or path.name in NO_PICTURE, f"{path}: {why.told()}"
+            continue
+        shown += 1
+        assert frame.pixels.dtype in (np.uint8, np.uint16, np.int16)
+        assert frame.pixels.shape[:2] == (frame.paint.rows, frame.paint.columns)
+        assert frame.paint.colour == (frame.pixels.ndim == 3)
+        assert frame.pixels.flags.c_contiguous
+    assert shown >= 170
+
+
+def test_grey_values_are_those_of_pydicom(shared_data: Path) -> None:
+    compared = 0
+    for path in shared_files(shared_data, ".") + sorted(Path(pydicom.__file__).parent.glob("data/test_files/*.dcm")):
+        try:
+            source = open_source(path)
+            ours = decode_frame(source, 0)
+            ds = pydicom.dcmread(path, force=True)
+            theirs = ds.pixel_array[0] if frame_count(source) > 1 else ds.pixel_array
+        except (Fault, Exception):
+            continue
+        if ours.paint.colour or theirs.dtype.kind == "f" or "ModalityLUTSequence" in ds:
+            continue
+        if theirs.dtype.itemsize > 2:  # spread over 65536 steps
+            slope = float(ds.get("RescaleSlope", 1))
+            np.testing.assert_allclose(ours.pixels * ours.paint.slope + ours.paint.intercept, theirs * slope, rtol=1e-3)
+        else:
+            np.testing.assert_array_equal(ours.pixels, theirs, err_msg=str(path))
+        compared += 1
+    assert compared >= 20
+
+
+@pytest.mark.parametrize(
+    ("name", "tolerance"),
+    [
+        ("us/YBR_FULL-RLE.dcm", 1), ("us/color-pl.dcm", 0), ("us/color-px.dcm", 0), ("us/examples_rgb_color.dcm", 0),
+        ("small/ExplVR_BigEnd.dcm", 0), ("small/SC_rgb_small_odd_big_endian.dcm", 0), ("small/SC_rgb_rle.dcm", 0),
+        ("small/SC_rgb_rle_2frame.dcm", 0), ("small/SC_ybr_full_422_uncompressed.dcm", 1), ("wg04/US1_J2KR", 0),
+        ("wg04/US1_RLE", 0), ("wg04/VL1_J2KR", 0), ("wg04/VL2_J2KI", 1), ("small/SC_jpeg_no_color_transform.dcm", 0),
+        ("small/SC_rgb_jpeg_app14_dcmd.dcm", 0), ("small/SC_rgb_gdcm_KY.dcm", 0), ("sm/sm_image.dcm", 0),
+        ("us/examples_palette.dcm", 0), ("us/US-PAL-8-10x-echo", 0), ("us/OBXXXX1A_rle_2frame.dcm", 0),
+    ],
+)  # fmt: skip
+def test_colours_are_those_of_pydicom(shared_data: Path, name: str, tolerance: int) -> None:
+    path = shared_data / "dicom" / name
+    ds = pydicom.dcmread(path)
+    theirs = pydicom.pixels.pixel_array(ds, index=0, as_rgb=False, raw=True)
+    if ds.PhotometricInterpretation == "PALETTE COLOR":
+        theirs = pydicom.pixels.apply_color_lut(theirs, ds)
+        theirs = (theirs >> 8 if theirs.dtype == np.uint16 else theirs).astype(np.uint8)
+    elif ds.PhotometricInterpretation.startswith("YBR_FULL"):
+        theirs = convert_color_space(theirs, ds.PhotometricInterpretation, "RGB")
+    ours = decode_frame(open_source(path), 0).pixels
+    assert int(np.abs(ours.astype(int) - theirs).max()) <= tolerance
+
+
+@needs("dcm2pnm")
+@pytest.mark.parametrize(
+    ("name", "tool", "tolerance"),
+    [
+        ("wg04/CT1_JPLL", "dcmdjpeg", 0), ("wg04/NM1_JPLL", "dcmdjpeg", 0), ("wg04/RG3_JPLY", "dcmdjpeg", 2),
+        ("wg04/MR4_JPLY", "dcmdjpeg", 2), ("wg04/XA1_JPLY", "dcmdjpeg", 2), ("small/JPGExtended.dcm", "dcmdjpeg", 2),
+        ("us/JPGLosslessP14SV1_1s_1f_8b.dcm", "dcmdjpeg", 0), ("small/SC_rgb_jpeg_gdcm.dcm", "dcmdjpeg", 0),
+        ("small/SC_rgb_dcmtk_+eb+cr.dcm", "dcmdjpeg", 2), ("small/SC_jpeg_no_color_transform.dcm", "dcmdjpeg", 0),
+        ("small/SC_rgb_jpeg_dcmtk.dcm", "dcmdjpeg", 2), ("small/SC_rgb_jpeg_lossy_gdcm.dcm", "dcmdjpeg", 2),
+        ("sc_photo/image1.dcm", "dcmdjpeg", 4), ("us/examples_ybr_color.dcm", "dcmdjpeg", 4),
+        ("broken/bad_sequence.dcm", "dcmdjpeg", 0), ("wg04/CT1_JLSL", "dcmdjpls", 0), ("wg04/CT1_JLSN", "dcmdjpls", 0),
+        ("misc/JLSL_RGB_ILV1.dcm", "dcmdjpls", 0), ("misc/JLSN_RGB_ILV0.dcm", "dcmdjpls", 0),
+        ("small/JPEGLSNearLossless_16.dcm", "dcmdjpls", 0), ("small/SC_rgb_jls_lossy_sample.dcm", "dcmdjpls", 0),
+        ("misc/JLSL_16_15_1_1F.dcm", "dcmdjpls", 0), ("wg04/CT1_RLE", "dcmdrle", 0), ("wg04/US1_RLE", "dcmdrle", 0),
+        ("misc/emri_small_RLE.dcm", "dcmdrle", 0), ("small/SC_rgb_rle_16bit.dcm", "dcmdrle", 0),
+    ],
+)  # fmt: skip
+def test_values_are_those_of_dcmtk(shared_data: Path, tmp_path: Path, name: str, tool: str, tolerance: int) -> None:
+    plain = tmp_path / "plain.dcm"
+    subprocess.run([tool, str(shared_data / "dicom" / name), str(plain)], check=True, capture_output=True)
+    theirs = decode_frame(open_source(plain), 0).pixels  # the native path, proven against pydicom above
+    ours = decode_frame(open_source(shared_data / "dicom" / name), 0).pixels
+    difference = np.abs(ours.astype(int) - theirs)
+    # DCMTK's own subsampling of colours differs at edges by design; the bulk must agree
+    assert int(np.percentile(difference, 99.5)) <= tolerance
+    if tolerance == 0:
+        assert int(difference.max()) == 0
+
+
+def test_all_ct1_variants_are_one_picture(shared_data: Path) -> None:
+    plain = decode_frame(open_source(shared_data / "dicom/wg04/CT1_UNC")).pixels
+    for name, tolerance in (("J2KR", 0), ("JLSL", 0), ("JPLL", 0), ("RLE", 0), ("JLSN", 10), ("J2KI", 400)):
+        other = decode_frame(open_source(shared_data / "dicom/wg04" / f"CT1_{name}")).pixels
+        assert other.dtype == plain.dtype == np.int16
+        assert int(np.abs(other.astype(int) - plain).max()) <= tolerance, name
+
+
+def test_htj2k_lossless_and_lossy_agree(shared_data: Path) -> None:
+    lossless = decode_frame(open_source(shared_data / "dicom/htj2k/HTJ2KLossless_08_RGB.dcm")).pixels
+    lossy = decode_frame(open_source(shared_data / "dicom/htj2k/HTJ2K_08_RGB.dcm")).pixels
+    assert lossless.shape == (480, 640, 3)
+    assert np.abs(lossless.astype(int) - lossy).mean() < 3
+
+
+def test_float_map_keeps_its_values_within_a_step(shared_data: Path) -> None:
+    path = shared_data / "dicom/misc/parametric_map_float.dcm"
+    frame = decode_frame(open_source(path))
+    theirs = pydicom.dcmread(path).pixel_array
+    ours = frame.pixels * frame.paint.slope + frame.paint.intercept
+    np.testing.assert_allclose(ours, theirs, atol=frame.paint.slope)
+
+
+def test_modality_and_voi_tables_are_those_of_pydicom(shared_data: Path) -> None:
+    ds = pydicom.dcmread(shared_data / "dicom/misc/mlut_18.dcm")
+    frame = decode_frame(open_source(shared_data / "dicom/misc/mlut_18.dcm"))
+    np.testing.assert_array_equal(frame.pixels, pydicom.pixels.apply_modality_lut(ds.pixel_array, ds))
+    ds = pydicom.dcmread(shared_data / "dicom/misc/vlut_04.dcm")
+    paint = decode_frame(open_source(shared_data / "dicom/misc/vlut_04.dcm")).paint
+    curve = paint.curves[0]
+    theirs = pydicom.pixels.apply_voi(ds.pixel_array, ds)
+    shades = np.frombuffer(curve.shades, np.uint8)[np.clip(ds.pixel_array.astype(int) - curve.first, 0, None)]
+    np.testing.assert_allclose(
+        shades, theirs.astype(float) * 255 / (2 ** ds.VOILUTSequence[0].LUTDescriptor[2] - 1), atol=1
+    )
+
+
+def test_unused_bits_hold_anything(tmp_path: Path) -> None:
+    values = np.array([0, 1, 2047, 4095] * 4, np.uint16)
+    dirty = values | 0xA000
+    path = write(tmp_path / "a", dirty.tobytes(), BitsAllocated=16, BitsStored=12, HighBit=11)
+    np.testing.assert_array_equal(decode_frame(open_source(path)).pixels.ravel(), values)
+    path = write(tmp_path / "b", (values << 4).tobytes(), BitsAllocated=16, BitsStored=12, HighBit=15)
+    np.testing.assert_array_equal(decode_frame(open_source(path)).pixels.ravel(), values)
+    path = write(tmp_path / "c", dirty.tobytes(), BitsAllocated=16, BitsStored=12, HighBit=11, PixelRepresentation=1)
+    np.testing.assert_array_equal(decode_frame(open_source(path)).pixels.ravel(), [0, 1, 2047, -1] * 4)
+
+
+def test_one_bit_frames_need_not_begin_at_a_byte(tmp_path: Path) -> None:
+    bits = np.random.default_rng(1).integers(0, 2, (3, 3, 3), np.uint8)
+    packed = np.packbits(bits.ravel(), bitorder="little").tobytes()
+    path = write(tmp_path / "a", packed + b"\0" * (len(packed) % 2), Rows=3, Columns=3, NumberOfFrames=3,
+                 BitsAllocated=1, BitsStored=1, HighBit=0)  # fmt: skip
+    for number in range(3):
+        np.testing.assert_array_equal(decode_frame(open_source(path), number).pixels, bits[number])
+
+
+def test_only_the_asked_frame_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.arange(64, dtype=np.uint8).repeat(64 * 64 // 1)[: 64 * 64 * 64]
+    path = write(tmp_path / "a", pixels.tobytes(), Rows=64, Columns=64, NumberOfFrames=64)
+    source = open_source(path)
+    taken = []
+    plain_open = Path.open
+
+    class Counting:
+        def __init__(self, file: Any) -> None:
+            self.file = file
+
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *why: object) -> None:
+            self.file.close()
+
+        def seek(self, at: int) -> int:
+            return self.file.seek(at)
+
+        def read(self, size: int) -> bytes:
+            taken.append(size)
+            return self.file.read(size)
+
+    monkeypatch.setattr(Path, "open", lambda self, mode="r": Counting(plain_open(self, mode, buffering=0)))
+    frame = decode_frame(source, 40)
+    assert frame.pixels.max() == frame.pixels.min() == 40
+    assert sum(taken) <= 64 * 64 + 16
+
+
+def test_compressed_frames_are_found_with_and_without_offsets(tmp_path: Path) -> None:
+    import imagecodecs
+
+    pictures = [np.full((8, 8), 20 * number, np.uint8) for number in range(5)]
+    streams = [imagecodecs.jpeg8_encode(each, level=95) for each in pictures]
+    wanted: dict[str, Any] = {"Rows": 8, "Columns": 8, "NumberOfFrames": 5}
+    for kind, data in {
+        "table": encapsulate(streams, has_bot=True),
+        "no table": encapsulate(streams, has_bot=False),
+        "several fragments": encapsulate(streams, fragments_per_frame=2, has_bot=False),
+        "several with table": encapsulate(streams, fragments_per_frame=3, has_bot=True),
+        "wrong table": encapsulate(streams)[:8] + b"\x05" + encapsulate(streams)[9:],
+    }.items():
+        path = write(tmp_path / kind.replace(" ", ""), data, JPEGBaseline8Bit, **wanted)
+        source = open_source(path)
+        for number in (4, 0, 2):
+            assert abs(int(decode_frame(source, number).pixels.mean()) - 20 * number) <= 1, kind
+
+
+def test_cut_off_pictures_show_what_is_there_and_say_so(tmp_path: Path) -> None:
+    whole = write(tmp_path / "whole", bytes(range(1, 101)) * 100, Rows=100, Columns=100, NumberOfFrames=None)
+    data = whole.read_bytes()
+    cut = tmp_path / "cut"
+    cut.write_bytes(data[: len(data) - 5000])
+    frame = decode_frame(open_source(cut))
+    assert frame.warnings and frame.warnings[0].values["share"] == 50
+    assert frame.pixels[0, 0] == 1 and frame.pixels[99, 99] == 0
+    cut.write_bytes(data[: len(data) - 10000])
+    with pytest.raises(Unreadable) as said:
+        decode_frame(open_source(cut))
+    assert said.value.reference == "V206"
+
+
+def test_a_deflated_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "plain", bytes(64 * 64), Rows=64, Columns=64)
+    ds = pydicom.dcmread(path)
+    ds.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    ds.save_as(path, enforce_file_format=True)
+    assert decode_frame(open_source(path)).pixels.shape == (64, 64)
+    monkeypatch.setattr("kiosk.dicom.pixel_source.INFLATE_CAP", 1000)
+    with pytest.raises(Unreadable, match="more memory"):
+        open_source(path)
+    raw = path.read_bytes()
+    path.write_bytes(raw[:-30] + bytes(30))
+    with pytest.raises(Unreadable):
+        decode_frame(open_source(path))
+
+
+def test_a_deflated_frame_can_not_grow_past_its_picture(tmp_path: Path) -> None:
+    squeezer = zlib.compressobj(wbits=-15)
+    bomb = squeezer.compress(bytes(50_000_000)) + squeezer.flush()
+    path = write(tmp_path / "a", encapsulate([bomb]), RLELossless)
+    source = open_source(path)
+    source.syntax = "1.2.840.10008.1.2.8.1"  # too new for pydicom to write
+    assert decode_frame(source).pixels.sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"hello, this is a letter and no picture", "This is not a DICOM file."),
+        (b"\0" * 128 + b"DICM", "This is not a DICOM file."),
+    ],
+)
+def test_what_is_no_dicom_file_is_told_so(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "x.dcm"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable) as said:
+        decode_frame(open_source(path))
+    assert said.value.sentence.text == sentence
+
+
+def test_a_claimed_size_that_no_picture_has_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", bytes(16), Rows=65535, Columns=65535)
+    with pytest.raises(Unreadable, match="too large"):
+        decode_frame(open_source(path))
+
+
+def test_damaged_streams_end_in_a_sentence(tmp_path: Path, shared_data: Path) -> None:
+    """Every byte string in place of a frame: an Unreadable or a picture, never another error."""
+    random = np.random.default_rng(7)
+    for name in (
+        "wg04/CT1_J2KR",
+        "wg04/CT1_JLSL",
+        "wg04/CT1_JPLL",
+        "wg04/CT1_RLE",
+        "wg04/RG3_JPLY",
+        "sc_photo/image1.dcm",
+    ):
+        data = bytearray((shared_data / "dicom" / name).read_bytes())
+        for _ in range(3):
+            broken = bytearray(data)
+            for at in random.integers(len(data) // 3, len(data), 20):
+                broken[at] = int(random.integers(0, 256))
+            path = tmp_path / "broken"
+            path.write_bytes(broken[: int(random.integers(len(data) // 2, len(data)))])
+            try:
+                decode_frame(open_source(path))
+            except Unreadable as why:
+                assert why.sentence.text
+
+
+def test_cine_times(tmp_path: Path) -> None:
+    common: dict[str, Any] = {"NumberOfFrames": 3}
+    times = {
+        "time": ({"FrameTime": "40"}, (40.0,)),
+        "vector": ({"FrameTimeVector": ["0", "33", "66"]}, (33.0, 66.0, 66.0)),
+        "rate": ({"CineRate": "25"}, (40.0,)),
+        "none": ({}, ()),
+    }
+    for name, (elements, wanted) in times.items():
+        source = open_source(write(tmp_path / name, bytes(48), **common, **elements))
+        assert frame_times_ms(source) == wanted, name
+
+
+def test_spacing_is_never_invented(tmp_path: Path) -> None:
+    cases: dict[str, tuple[dict[str, Any], Any]] = {
+        "none": ({}, (None, "")),
+        "patient": ({"PixelSpacing": ["0.5", "0.25"]}, ((0.5, 0.25), "patient")),
+        "detector": ({"ImagerPixelSpacing": ["0.2", "0.2"]}, ((0.2, 0.2), "detector")),
+        "half": ({"PixelSpacing": ["0.5"]}, (None, "")),
+        "zero": ({"PixelSpacing": ["0", "0"]}, (None, "")),
+    }
+    for name, (elements, wanted) in cases.items():
+        paint = decode_frame(open_source(write(tmp_path / name, bytes(range(16)), **elements))).paint
+        assert (paint.spacing_mm, paint.spacing_source) == wanted, name
+
+
+def test_windows_of_the_header_come_first_and_useless_ones_are_dropped(tmp_path: Path) -> None:
+    paint = decode_frame(
+        open_source(
+            write(
+                tmp_path / "a",
+                bytes(range(16)),
+                WindowCenter=["8", "-5000", "4"],
+                WindowWidth=["16", "10", "0"],
+                WindowCenterWidthExplanation=["NORMAL", "FAR", "FLAT"],
+            )  # fmt: skip
+        )
+    ).paint
+    assert [(each.centre, each.width, each.name) for each in paint.windows] == [(8, 16, "NORMAL")]
+    assert paint.guessed is not None and 0 <= paint.guessed.centre <= 15
+
+
+def test_padding_does_not_spoil_the_guessed_window(tmp_path: Path) -> None:
+    values = np.full(16, -2000, np.int16)
+    values[:4] = [10, 20, 30, 40]
+    path = write(tmp_path / "a", values.tobytes(), BitsAllocated=16, BitsStored=16, HighBit=15, PixelRepresentation=1,
+                 PixelPaddingValue=-2000)  # fmt: skip
+    paint = decode_frame(open_source(path)).paint
+    assert (paint.low, paint.high, paint.padding) == (10, 40, (-2000, -2000))
+    assert paint.guessed is not None and paint.guessed.centre - paint.guessed.width / 2 >= 0
+
+
+def test_overlays_come_as_a_mask(shared_data: Path) -> None:
+    path = shared_data / "dicom/misc/MR-SIEMENS-DICOM-WithOverlays.dcm"
+    frame = decode_frame(open_source(path))
+    assert frame.overlay is not None
+    np.testing.assert_array_equal(frame.overlay, pydicom.dcmread(path).overlay_array(0x6000))
+
+
+def test_plain_pictures_open_upright(tmp_path: Path) -> None:
+    from PIL import Image
+
+    picture = Image.new("RGB", (6, 4), (200, 0, 0))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees
+    picture.save(tmp_path / "a.jpg", exif=exif)
+    assert is_photo(tmp_path / "a.jpg")
+    assert decode_photo(tmp_path / "a.jpg").pixels.shape == (6, 4, 3)
+    (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    with pytest.raises(Unreadable):
+        decode_photo(tmp_path / "b.png")
