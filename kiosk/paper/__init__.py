@@ -1,0 +1,1 @@
+"""Pages: PDF from core facts, with every font inside the file."""
