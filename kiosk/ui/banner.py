@@ -50,6 +50,7 @@ class Banner(ttk.Frame):
         self._caption = ttk.Label(self, style="Card.Caption.TLabel", anchor="e")
         self._number = ttk.Label(self, style="Card.TLabel", font=look.NUMBER, anchor="e")
         self.columnconfigure(1, weight=1)
+        self.rowconfigure(1, minsize=look.px(44))  # as high for a name in smaller letters
         self._kana.grid(row=0, column=0, columnspan=2, sticky="w")
         self._name.grid(row=1, column=0, sticky="w")
         self._facts.grid(row=1, column=1, sticky="sw", padx=look.px(24), pady=(0, look.px(6)))
@@ -84,7 +85,7 @@ class Banner(ttk.Frame):
         if width <= 1:
             width = self.winfo_reqwidth()
         number = max(Cutter(self, look.NUMBER).width(str(self._number.cget("text"))), look.px(90))
-        room = width - look.px(44) - number - look.px(48)
+        room = width - look.px(44) - number - look.px(48) - look.px(16)
         if room < look.px(100):
             return
         facts = Cutter(self, look.DETAIL).width(self._facts_full)

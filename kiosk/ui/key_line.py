@@ -73,7 +73,7 @@ class KeyButton(tk.Frame):
     def needed_width(self) -> int:
         """Pixels that cap and words need side by side."""
         words = Cutter(self, look.TEXT).width(say(self.key.text))
-        return self._cap.winfo_reqwidth() + max(words, look.px(13 * 6)) + look.px(34)
+        return self._cap.winfo_reqwidth() + words + look.px(24)
 
     def _turn(self, enabled: bool, why: Words) -> None:
         self._why = why

@@ -108,6 +108,9 @@ def family_of(available: set[str]) -> str:
     return next((family for family in FAMILIES if family in available), "TkDefaultFont")
 
 
+_CHECKS = "KioskCheck"
+
+
 def dress(root: tk.Misc) -> None:
     """Restyle ttk's clam for all windows of this process; call it once for the root, before the first window."""
     global _scale
@@ -117,10 +120,12 @@ def dress(root: tk.Misc) -> None:
     _make_fonts(root)
     style = ttk.Style(root)
     style.theme_use("clam")
+    letters = int(root.tk.call("font", "metrics", TEXT, "-linespace"))
     _style_text(style)
-    _style_buttons(style)
-    _style_fields(style)
-    _style_lists(style, root)
+    _style_buttons(style, letters)
+    _style_checks(style, root)
+    _style_fields(style, letters)
+    _style_lists(style)
     root.option_add("*TCombobox*Listbox.font", TEXT)
     root.option_add("*TCombobox*Listbox.selectBackground", PRIMARY)
     root.option_add("*TCombobox*Listbox.selectForeground", CARD)
@@ -165,10 +170,9 @@ def _style_text(style: ttk.Style) -> None:
     style.configure("TSeparator", background=LINE)
 
 
-def _style_buttons(style: ttk.Style) -> None:
-    upright = (px(TARGET) - px(FONTS[TEXT][0]) * 1.35) / 2
-    padding = (px(16), round(upright))
-    plain = {"padding": padding, "anchor": "center", "relief": "flat", "borderwidth": 2, "width": 1, "font": TEXT}
+def _style_buttons(style: ttk.Style, letters: int) -> None:
+    padding = (px(16), -(-(px(TARGET) - letters - 8) // 2))
+    plain = {"padding": padding, "anchor": "center", "relief": "raised", "borderwidth": 2, "width": 1, "font": TEXT}
     style.configure("TButton", background=CARD, foreground=INK, bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD,
                     **plain)  # fmt: skip
     style.map("TButton", background=[("disabled", GROUND), ("pressed", SELECTED), ("active", SELECTED)],
@@ -186,6 +190,18 @@ def _style_buttons(style: ttk.Style) -> None:
                   bordercolor=[("disabled", LINE), ("focus", INK)])  # fmt: skip
     style.configure("Line.TButton", **{**plain, "padding": (px(12), px(4))}, background=CARD, foreground=INK,
                     bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD)  # fmt: skip
+
+
+def _style_checks(style: ttk.Style, root: tk.Misc) -> None:
+    """Clam crosses a checked box, which means "no" here; ours has a tick."""
+    if f"{_CHECKS}.mark" not in style.element_names():
+        empty, ticked = (_box(root, on) for on in (False, True))
+        root._kiosk_checks = (empty, ticked)  # type: ignore[attr-defined]  # Tk drops images that nobody holds
+        style.element_create(f"{_CHECKS}.mark", "image", empty, ("selected", ticked), width=px(34), sticky="w")
+    style.layout("TCheckbutton", [("Checkbutton.padding", {"sticky": "nswe", "children": [
+        (f"{_CHECKS}.mark", {"side": "left", "sticky": ""}),
+        ("Checkbutton.focus", {"side": "left", "sticky": "w", "children": [
+            ("Checkbutton.label", {"sticky": "nswe"})]})]})])  # fmt: skip
     for name in ("TCheckbutton", "TRadiobutton"):
         style.configure(name, background=GROUND, foreground=INK, padding=(px(4), px(12)), indicatorsize=px(22),
                         indicatormargin=(0, 0, px(10), 0), indicatorbackground=CARD)  # fmt: skip
@@ -195,8 +211,25 @@ def _style_buttons(style: ttk.Style) -> None:
         style.configure(f"Card.{name}", background=CARD)
 
 
-def _style_fields(style: ttk.Style) -> None:
-    upright = round((px(TARGET) - px(FONTS[TEXT][0]) * 1.35) / 2) - 2
+def _box(root: tk.Misc, ticked: bool) -> tk.PhotoImage:
+    """A box of 24 px, blue with a white tick when ``ticked``."""
+    size = px(24)
+    image = tk.PhotoImage(master=root, width=size, height=size)
+    image.put(PRIMARY if ticked else EDGE, to=(0, 0, size, size))
+    image.put(PRIMARY if ticked else CARD, to=(2, 2, size - 2, size - 2))
+    if ticked:
+        thick = max(2, size // 8)
+        for step in range(size // 4):
+            x, y = size // 5 + step, size // 2 + step
+            image.put(CARD, to=(x, y - thick // 2, x + thick, y + thick // 2 + 1))
+        for step in range(size // 2 - 1):
+            x, y = size // 5 + size // 4 + step, size // 2 + size // 4 - step
+            image.put(CARD, to=(x, y - thick // 2, x + thick, y + thick // 2 + 1))
+    return image
+
+
+def _style_fields(style: ttk.Style, letters: int) -> None:
+    upright = -(-(px(TARGET) - letters - 6) // 2)
     for name in ("TEntry", "TCombobox", "TSpinbox"):
         style.configure(name, fieldbackground=CARD, foreground=INK, bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD,
                         insertcolor=INK, insertwidth=2, padding=(px(10), upright), borderwidth=2,
@@ -209,7 +242,7 @@ def _style_fields(style: ttk.Style) -> None:
                   selectbackground=[("readonly", CARD)], selectforeground=[("readonly", INK)])  # fmt: skip
 
 
-def _style_lists(style: ttk.Style, root: tk.Misc) -> None:
+def _style_lists(style: ttk.Style) -> None:
     style.configure("Treeview", background=CARD, fieldbackground=CARD, foreground=INK, rowheight=px(ROW), font=TEXT,
                     borderwidth=1, bordercolor=LINE, lightcolor=LINE, darkcolor=LINE, relief="solid")  # fmt: skip
     style.map("Treeview", background=[("selected", SELECTED)], foreground=[("selected", INK)],

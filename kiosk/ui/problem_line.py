@@ -50,7 +50,7 @@ class Progress:
         elif not self._button.winfo_manager():
             self._button.state(["!disabled"])
             self._button.pack(side="left", padx=look.px(8))
-        self._frame.grid(row=0, column=2, sticky="e")
+        self._line.place_progress(self._frame)
 
     def hide(self) -> None:
         """It is over; what came of it is said by ``done``, ``look`` or ``stop``."""
@@ -80,11 +80,13 @@ class ProblemLine(tk.Frame):
         self._standing: dict[str, tuple[datetime, str, Words]] = {}
         self._after: str | None = None
         self._mark = tk.Label(self, bg=look.GROUND, font=look.TEXT_BOLD)
+        self._time = tk.Label(self, bg=look.GROUND, font=look.TEXT)
         self._label = tk.Label(self, bg=look.GROUND, font=look.TEXT, anchor="w", justify="left", pady=look.px(6))
         self.rowconfigure(0, minsize=look.px(40))
-        self.columnconfigure(1, weight=1)
+        self.columnconfigure(2, weight=1)
         self._mark.grid(row=0, column=0, padx=(look.px(18), look.px(4)))
-        self._label.grid(row=0, column=1, sticky="ew")
+        self._time.grid(row=0, column=1)
+        self._label.grid(row=0, column=2, sticky="ew", padx=(look.px(8), 0))
         self._progress = Progress(self)
         self._label.bind("<Configure>", lambda event: self._wrap(event.width))
 
@@ -137,6 +139,13 @@ class ProblemLine(tk.Frame):
     def in_progress(self) -> bool:
         return self._progress.shown
 
+    def place_progress(self, frame: tk.Frame) -> None:
+        """Beside the words, below them where the window is narrow."""
+        if self.winfo_width() < look.px(1200):
+            frame.grid(row=1, column=0, columnspan=4, sticky="ew", pady=(look.px(4), 0))
+        else:
+            frame.grid(row=0, column=3, columnspan=1, sticky="e", pady=0)
+
     def _show(self, level: str, text: Words) -> None:
         self._forget_after()
         self._paint(self._clock(), level, say(text))
@@ -159,8 +168,8 @@ class ProblemLine(tk.Frame):
             self.history.append((since, level, text))
         colour, ground = look.STATES[level] if level else (look.INK, look.GROUND)
         self._mark.configure(text=MARKS[level], fg=colour, bg=ground)
-        time = f"{since:%H:%M}  " if since is not None and text else ""
-        self._label.configure(text=time + text, fg=colour, bg=ground)
+        self._time.configure(text=f"{since:%H:%M}" if since is not None and text else "", fg=colour, bg=ground)
+        self._label.configure(text=text, fg=colour, bg=ground)
         self.configure(bg=ground)
 
     def _wrap(self, width: int) -> None:

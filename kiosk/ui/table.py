@@ -21,6 +21,7 @@ SLICE_S = 0.008  # how long one slice of filling may take
 PAUSE_MS = 4
 AT_ONCE = 60  # rows that fill a screen are there when ``show`` returns
 NOTHING = N_("Nothing to show.")
+MARK_WIDTH = 40
 CELL_PADDING = 10  # clam's padding left and right of a cell's text
 
 
@@ -79,6 +80,7 @@ class Table(ttk.Frame):
         self._after: str | None = None
         self._sorted_by: tuple[int, bool] | None = None
         self._widths: tuple[int, ...] = ()
+        self._room = 0
         self._marked = ""
         self._told = ""
         self._on_select, self._on_choose = on_select, on_choose
@@ -87,15 +89,15 @@ class Table(ttk.Frame):
         self.columnconfigure(0, weight=1)
         self.tree = tree = ttk.Treeview(self, columns=[c.name for c in columns], height=lines,
                                         selectmode="extended" if several else "browse")  # fmt: skip
-        bar = ttk.Scrollbar(self, command=tree.yview)
-        tree.configure(yscrollcommand=bar.set)
+        self._bar = bar = ttk.Scrollbar(self, command=tree.yview)
+        tree.configure(yscrollcommand=self._scrolled)  # type: ignore[arg-type]
         tree.grid(row=0, column=0, sticky="nsew")
         bar.grid(row=0, column=1, sticky="ns")
-        tree.column("#0", width=look.px(44), minwidth=look.px(44), stretch=False, anchor="center")
+        bar.grid_remove()
+        tree.column("#0", width=look.px(MARK_WIDTH), minwidth=look.px(MARK_WIDTH), stretch=False, anchor="center")
         for at, column in enumerate(columns):
             anchor = "e" if column.right else "w"
-            tree.column(column.name, width=look.px(column.width), minwidth=look.px(40), stretch=column.stretch,
-                        anchor=anchor)  # fmt: skip
+            tree.column(column.name, width=look.px(40), minwidth=look.px(40), stretch=False, anchor=anchor)
             tree.heading(column.name, anchor=anchor, command=lambda at=at: self.sort_by(at))  # type: ignore[misc]
         for state, (_, ground) in look.STATES.items():
             if state:
@@ -110,7 +112,7 @@ class Table(ttk.Frame):
         for number in range(1, min(9, len(columns)) + 1):  # the headings, for those without a mouse
             tree.bind(f"<Alt-Key-{number}>", lambda event, at=number - 1: self.sort_by(at))  # type: ignore[misc]
         tree.bind("<FocusIn>", lambda event: self._focus_in(), add=True)
-        tree.bind("<Configure>", lambda event: self.after_idle(self._widths_changed), add=True)
+        tree.bind("<Configure>", lambda event: self._share_width(event.width), add=True)
         tree.bind("<ButtonRelease-1>", lambda event: self.after_idle(self._widths_changed), add=True)
         Tooltip(tree, self._under_pointer)
         self.bind("<Destroy>", lambda event: self._stop_filling() if event.widget is self else None)
@@ -145,7 +147,7 @@ class Table(ttk.Frame):
             self._put(row.key)
 
     @property
-    def keys(self) -> list[str]:
+    def shown_keys(self) -> list[str]:
         """Keys of all rows in the order shown."""
         return self._in_order()
 
@@ -274,6 +276,34 @@ class Table(ttk.Frame):
 
     def _now_widths(self) -> tuple[int, ...]:
         return tuple(int(self.tree.column(column.name, "width")) for column in self._columns)  # type: ignore[call-overload]
+
+    def _share_width(self, width: int) -> None:
+        """Give the columns all of the room: spare pixels to those that stretch, missing ones taken from these first."""
+        asked = [look.px(column.width) for column in self._columns]
+        room = width - look.px(MARK_WIDTH) - 4
+        if room < look.px(100) or room == self._room:
+            return
+        self._room = room
+        spare = room - sum(asked)
+        elastic = [at for at, column in enumerate(self._columns) if column.stretch] or [len(asked) - 1]
+        if spare < 0:  # a stretching column gives up to half of its own, then all give their share
+            gives = {at: min(asked[at] // 2, -spare // len(elastic)) for at in elastic}
+            asked = [each - gives.get(at, 0) for at, each in enumerate(asked)]
+            if sum(asked) > room:
+                asked = [each * room // sum(asked) for each in asked]
+        else:
+            for at in elastic:
+                asked[at] += spare // len(elastic)
+        for column, each in zip(self._columns, asked, strict=True):
+            self.tree.column(column.name, width=max(look.px(40), each))
+        self._widths_changed()
+
+    def _scrolled(self, first: str, last: str) -> None:
+        self._bar.set(first, last)
+        needed = float(first) > 0 or float(last) < 1
+        if needed != bool(self._bar.winfo_manager()):
+            # Not while Tk is laying the list out: taking the bar away changes its width.
+            self.after_idle(self._bar.grid if needed else self._bar.grid_remove)
 
     def _widths_changed(self) -> None:
         if self.winfo_exists() and self._now_widths() != self._widths:
