@@ -154,7 +154,7 @@ def make() -> None:
         venv.EnvBuilder(with_pip=True, symlinks=not ON_WINDOWS).create(VENV)
     except subprocess.CalledProcessError:
         raise Stop(
-            ".venv を作れません。Python を入れ直すか、「apt install python3-venv」（Debian/Ubuntu）を実行してください。",
+            ".venv を作れません。Python を入れ直すか、「apt install python3-venv」を実行してください。",
             ".venv could not be made; reinstall Python, or on Debian/Ubuntu run apt install python3-venv.",
         ) from None
 
