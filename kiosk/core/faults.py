@@ -36,9 +36,11 @@ class Refused(Fault):
 
     reference = "R100"
 
-    def __init__(self, reason: str, sentence: str, next_step: str = "", **values: object) -> None:
+    def __init__(
+        self, reason: str, sentence: str, next_step: str = "", *, reference: str = "", **values: object
+    ) -> None:
         self.reason = reason
-        super().__init__(sentence, next_step, **values)
+        super().__init__(sentence, next_step, reference=reference, **values)
 
 
 class NoRoom(Fault):

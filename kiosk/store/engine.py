@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Connection as Connection  # for the journeys of flow, which must not know SQLAlchemy
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import NullPool
 

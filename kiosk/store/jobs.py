@@ -131,3 +131,23 @@ def counts(conn: sa.Connection, station: str, *, local: bool = False) -> dict[st
         sa.select(table.c.state, sa.func.count()).where(table.c.station == station).group_by(table.c.state)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def any_due(conn: sa.Connection, station: str, *, kinds: list[str], local: bool = False) -> bool:
+    """Is there something to claim? Reading only."""
+    table = _table(local)
+    now = time.time()
+    return (
+        conn.execute(
+            sa.select(table.c.id)
+            .where(
+                table.c.station == station,
+                table.c.kind.in_(kinds),
+                table.c.state == "owed",
+                table.c.due <= now,
+                table.c.lease_until <= now,
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )

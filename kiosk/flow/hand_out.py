@@ -1,0 +1,82 @@
+"""The one way out: whatever must leave is a job row; this worker does what is due, with retry and growing pause."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from kiosk.core.faults import Fault, LinkLost
+from kiosk.flow.answers import as_fault
+from kiosk.flow.crew import Crew
+from kiosk.store import jobs, notices
+from kiosk.store.engine import Store
+from kiosk.store.jobs import Job
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 120.0
+PAUSES_S = (10.0, 60.0, 300.0, 600.0)  # then 10 minutes each time, for ever: nothing is dropped
+POLL_S = 1.0
+
+Doer = Callable[[Job], None]
+
+
+class HandOut:
+    """Does the jobs of one station in one store. A doer raises Fault where it failed; a job done twice must do no
+    harm (a lease that ran out during a power cut is claimed again).
+    """
+
+    def __init__(
+        self, store: Store, station: str, doers: Mapping[str, Doer], crew: Crew, *, local: bool = False
+    ) -> None:
+        self._store = store
+        self._station = station
+        self._doers = dict(doers)
+        self._local = local
+        self._by = f"{station}:{os.getpid()}"
+        self._stirred = threading.Event()
+        store.on_commit(self._stirred.set)
+        crew.start(f"hand-out-{store.kind}", self._run, wake=self._stirred.set)
+
+    def _run(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                self._stirred.clear()
+                try:
+                    worked = self._one()
+                except LinkLost:
+                    worked = False
+                if not worked:
+                    self._stirred.wait(POLL_S)
+        finally:
+            self._store.forget(self._stirred.set)
+            self._store.leave()
+
+    def _one(self) -> bool:
+        with self._store.reading() as conn:  # a look costs nothing; claiming is a write
+            if not jobs.any_due(conn, self._station, kinds=list(self._doers), local=self._local):
+                return False
+        with self._store.writing() as conn:
+            job = jobs.claim(conn, self._station, self._by, kinds=list(self._doers), lease_s=LEASE_S, local=self._local)
+        if job is None:
+            return False
+        try:
+            self._doers[job.kind](job)
+        except Exception as why:  # whatever went wrong, the job stays owed
+            self._put_back(job, as_fault(why))
+            return True
+        with self._store.writing() as conn:
+            if not jobs.settle(conn, job.id, self._by, local=self._local):
+                log.warning("job %s was done by somebody else meanwhile", job.id)
+            notices.tell(conn, "jobs", local=self._local, job=job.id)
+        return True
+
+    def _put_back(self, job: Job, why: Fault) -> None:
+        pause = PAUSES_S[min(job.attempts - 1, len(PAUSES_S) - 1)]
+        log.warning("job %s (%s) failed at attempt %s: %s", job.id, job.kind, job.attempts, why)
+        with self._store.writing() as conn:
+            jobs.put_back(conn, job.id, self._by, error=str(why), due=time.time() + pause, local=self._local)
+            notices.tell(conn, "jobs", local=self._local, job=job.id)

@@ -1,0 +1,84 @@
+"""Watches the notices of a store: each second, and at once when this process itself wrote something."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from kiosk.core.faults import Fault
+from kiosk.flow.crew import Crew
+from kiosk.store import notices
+from kiosk.store.engine import Store
+from kiosk.store.notices import Notice
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 1.0
+
+
+class Watch:
+    """Tells listeners of new notices, on the main thread (through ``post``). One thread per store."""
+
+    def __init__(
+        self,
+        store: Store,
+        crew: Crew,
+        post: Callable[..., None],
+        *,
+        local: bool = False,
+        on_link: Callable[[bool], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._post = post
+        self._local = local
+        self._on_link = on_link  # told True/False when the store answers again or no longer
+        self._listeners: list[tuple[frozenset[str], Callable[[Notice], None]]] = []
+        self._stirred = threading.Event()
+        self._seq: int | None = None
+        self._link: bool | None = None
+        store.on_commit(self._stirred.set)
+        crew.start(f"notices-{store.kind}", self._run, wake=self._stirred.set)
+
+    def listen(self, kinds: str | tuple[str, ...], call: Callable[[Notice], None]) -> Callable[[], None]:
+        """Call ``call(notice)`` for notices of these kinds from now on; returns the way to end it."""
+        entry = (frozenset((kinds,) if isinstance(kinds, str) else kinds), call)
+        self._listeners.append(entry)
+        return lambda: self._listeners.remove(entry) if entry in self._listeners else None
+
+    def _run(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                self._read()
+                self._stirred.wait(EVERY_S)
+                self._stirred.clear()
+        finally:
+            self._store.forget(self._stirred.set)
+            self._store.leave()
+
+    def _read(self) -> None:
+        try:
+            with self._store.reading() as conn:
+                if self._seq is None:
+                    self._seq = notices.newest(conn, local=self._local)
+                    found = []
+                else:
+                    found = notices.after(conn, self._seq, local=self._local)
+        except Fault:
+            self._tell_link(False)
+            return
+        self._tell_link(True)
+        for notice in found:
+            self._seq = notice.seq
+            for kinds, call in list(self._listeners):
+                if notice.kind in kinds:
+                    self._post(call, notice)
+        if len(found) >= 500:
+            self._stirred.set()
+
+    def _tell_link(self, good: bool) -> None:
+        if good != self._link:
+            self._link = good
+            log.info("store %s %s", self._store.kind, "answers" if good else "does not answer")
+            if self._on_link is not None:
+                self._post(self._on_link, good)

@@ -1,0 +1,159 @@
+"""Reads a parameter file (TOML): typed, every error of the file at once with file, key and nearest name."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.faults import Fault
+from kiosk.core.settings import Settings, StationSettings, setting
+from kiosk.core.words import N_, Sentence, say
+
+
+@dataclass(frozen=True)
+class VolumeSettings(Settings):
+    """One image volume as this PC sees it."""
+
+    path: str = setting("", N_("Folder of the volume: a local path, or on other PCs a UNC path."))
+    writable: bool = setting(False, N_("Only the gateway writes to a volume."))
+
+
+@dataclass(frozen=True)
+class StationFile:
+    """What a parameter file says, validated."""
+
+    station: StationSettings = field(default_factory=StationSettings)
+    volumes: dict[str, VolumeSettings] = field(default_factory=dict)
+    modes: dict[str, Any] = field(default_factory=dict)  # mode name -> its settings
+    path: Path | None = None  # None: the launcher on built-in defaults
+
+    @property
+    def data(self) -> Path:
+        """This PC's data folder, absolute."""
+        base = self.path.parent if self.path else Path.cwd()
+        return (base / self.station.data).absolute()
+
+
+class WrongSettings(Fault):
+    """Everything that is wrong in a parameter file, a line each."""
+
+    reference = "P201"
+
+    def __init__(self, path: str, wrong: list[Sentence]) -> None:
+        self.wrong = wrong
+        super().__init__(
+            N_("The parameter file {path} has {count} mistakes: {lines}"),
+            N_("Correct them and start again."),
+            path=path,
+            count=len(wrong),
+            lines=" / ".join(say(each) for each in wrong),
+        )
+
+
+def read_settings(path: Path, settings_of: dict[str, type]) -> StationFile:
+    """Read and validate ``path``. ``settings_of``: mode name -> its settings class.
+
+    Raises Fault where the file can't be read, WrongSettings with every mistake at once.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Fault(
+            N_("The parameter file {path} was not found."),
+            N_("Check its name and place."),
+            reference="P202",
+            path=str(path),
+        ) from None
+    except (OSError, UnicodeDecodeError) as why:
+        raise Fault(
+            N_("The parameter file {path} can't be read ({reason})."),
+            N_("Save it as UTF-8 text and try again."),
+            reference="P203",
+            path=str(path),
+            reason=type(why).__name__,
+        ) from None
+    except tomllib.TOMLDecodeError as why:
+        raise Fault(
+            N_("The parameter file {path} is not valid TOML: {reason}"),
+            N_("Correct that line and start again."),
+            reference="P204",
+            path=str(path),
+            reason=str(why),
+        ) from None
+    return validated(raw, settings_of, path)
+
+
+def validated(raw: dict[str, Any], settings_of: dict[str, type], path: Path | None = None) -> StationFile:
+    """A parsed parameter file as typed settings; raises WrongSettings."""
+    wrong: list[Sentence] = []
+    for key in raw:
+        if key not in ("station", "volumes", "modes"):
+            wrong.append(_unknown(key, key, ["station", "volumes", "modes"]))
+    station = _part(StationSettings, raw.get("station", {}), "station", wrong)
+    volumes = {
+        str(name): _part(VolumeSettings, {"path": body} if isinstance(body, str) else body, f"volumes.{name}", wrong)
+        for name, body in _table(raw, "volumes", wrong).items()
+    }
+    modes: dict[str, Any] = {}
+    for name, body in _table(raw, "modes", wrong).items():
+        if name not in settings_of:
+            wrong.append(_unknown(f"modes.{name}", name, list(settings_of)))
+        else:
+            modes[name] = _part(settings_of[name], body, f"modes.{name}", wrong)
+    if wrong:
+        raise WrongSettings(str(path) if path else "-", wrong)
+    return StationFile(station, volumes, modes, path)
+
+
+def _table(raw: dict[str, Any], key: str, wrong: list[Sentence]) -> dict[str, Any]:
+    body = raw.get(key, {})
+    if isinstance(body, dict):
+        return body
+    wrong.append(Sentence(N_("[{key}] must be a table"), {"key": key}))
+    return {}
+
+
+def _part(cls: type, body: Any, where: str, wrong: list[Sentence]) -> Any:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(cls).validate_python(body)
+    except ValidationError as why:
+        for each in why.errors():
+            key = ".".join([where, *(str(part) for part in each["loc"])])
+            if each["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+                wrong.append(_unknown(key, str(each["loc"][-1]), _names_at(cls, each["loc"][:-1])))
+            elif each["type"] == "missing":
+                wrong.append(Sentence(N_("{key} is missing"), {"key": key}))
+            else:
+                wrong.append(
+                    Sentence(
+                        N_("{key} = {value} does not fit: {reason}"),
+                        {"key": key, "value": repr(each["input"])[:60], "reason": each["msg"]},
+                    )
+                )
+        return None
+
+
+def _names_at(cls: type, loc: tuple[int | str, ...]) -> list[str]:
+    """The known keys of the settings class that ``loc`` leads to, as far as it can be followed."""
+    import typing
+
+    current: Any = cls
+    for part in loc:
+        hints = typing.get_type_hints(current) if hasattr(current, "__dataclass_fields__") else {}
+        current = hints.get(str(part), current)
+        for inner in typing.get_args(current):
+            if hasattr(inner, "__dataclass_fields__"):
+                current = inner
+    return [each.name for each in fields(current)] if hasattr(current, "__dataclass_fields__") else []
+
+
+def _unknown(key: str, name: str, known: list[str]) -> Sentence:
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    if near:
+        return Sentence(N_("{key} is not known; did you mean {near}?"), {"key": key, "near": near[0]})
+    return Sentence(N_("{key} is not known; known here: {known}"), {"key": key, "known": ", ".join(sorted(known))})

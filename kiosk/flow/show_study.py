@@ -1,0 +1,14 @@
+"""Reception or findings ask the viewer of the same PC to show something: a notice in this PC's own store."""
+
+from __future__ import annotations
+
+from kiosk.store import notices
+from kiosk.store.engine import Store
+
+KIND = "show"  # kind of the local notice; ids: study (row) and/or visit (row)
+
+
+def show_study(local: Store, *, study: int | None = None, visit: int | None = None) -> None:
+    """Ask every viewer window of this PC to show a study, or what a visit has."""
+    with local.writing() as conn:
+        notices.tell(conn, KIND, local=True, study=study, visit=visit)
