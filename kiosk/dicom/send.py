@@ -1,0 +1,160 @@
+"""The service user: asks a peer whether it is there, and sends it files as they are, byte for byte."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pynetdicom.presentation import build_context
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+
+from kiosk.core.faults import Fault, LinkLost, Refused
+from kiosk.core.words import N_
+from kiosk.dicom.nodes import Node
+from kiosk.dicom.part10 import open_part10
+from kiosk.dicom.soundness import EXPLICIT_LE, IMPLICIT_LE
+from kiosk.dicom.upper_layer import call
+
+MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: odd numbers from 1 to 255
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """What became of one file. ``status`` is the peer's answer, None where it never answered."""
+
+    path: Path
+    sop_uid: str
+    status: int | None
+    trouble: Fault | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Success or a warning that the image was stored all the same (PS3.4 B.2.3)."""
+        return self.status is not None and (self.status == 0 or self.status in (0xB000, 0xB006, 0xB007))
+
+
+def echo(own_title: str, node: Node) -> float:
+    """C-ECHO: milliseconds until the answer. Raises LinkLost."""
+    began = time.perf_counter()
+    assoc = call(own_title, node, [build_context(Verification, [EXPLICIT_LE, IMPLICIT_LE])])
+    try:
+        status = assoc.send_c_echo()
+        if "Status" not in status or status.Status != 0:
+            raise LinkLost(node.title or node.ae_title)
+        return 1000 * (time.perf_counter() - began)
+    finally:
+        _part(assoc)
+
+
+def send_files(
+    own_title: str,
+    node: Node,
+    files: Iterable[Path],
+    progress: Callable[[SentFile], None] | None = None,
+    stop: threading.Event | None = None,
+    tries: int = 2,
+) -> list[SentFile]:
+    """Send files, each until it was answered or ``tries`` associations failed on it; sending again is harmless,
+    since a receiver knows an image by its SOP Instance UID. Raises LinkLost where the peer can't be called at all.
+
+    A file that can't be read, and one whose kind the peer doesn't take, are told in the result, not raised.
+    """
+    results: dict[Path, SentFile] = {}
+
+    def tell(result: SentFile) -> None:
+        results[result.path] = result
+        if progress is not None:
+            progress(result)
+
+    waiting = [(path, tries) for path in files]
+    while waiting and not (stop is not None and stop.is_set()):
+        unanswered: list[tuple[Path, int]] = []
+        for batch in _batches(waiting, tell):
+            try:
+                unanswered += _send_batch(own_title, node, batch, tell, stop)
+            except LinkLost:
+                if not results:
+                    raise
+                unanswered += [(each.path, each.left - 1) for each in batch]
+        waiting = [(path, left) for path, left in unanswered if left > 0]
+        for path, left in unanswered:
+            if left <= 0:
+                tell(SentFile(path, "", None, LinkLost(node.title or node.ae_title)))
+    return list(results.values())
+
+
+@dataclass(frozen=True)
+class _Outgoing:
+    path: Path
+    sop_class: str
+    sop_uid: str
+    transfer_syntax: str
+    left: int
+
+
+def _batches(waiting: list[tuple[Path, int]], tell: Callable[[SentFile], None]) -> Iterator[list[_Outgoing]]:
+    """Groups of files that one association can negotiate."""
+    batch: list[_Outgoing] = []
+    contexts: set[tuple[str, str]] = set()
+    for path, left in waiting:
+        try:
+            head = open_part10(path)
+            if not head.sop_class or not head.sop_uid:
+                raise Refused("not_dicom", N_("This file says not what it is (no file meta)."))
+        except (OSError, Fault) as why:
+            fault = why if isinstance(why, Fault) else Fault(N_("The file cannot be read."), reference="F404")
+            tell(SentFile(path, "", None, fault))
+            continue
+        kind = (head.sop_class, head.transfer_syntax)
+        if kind not in contexts and len(contexts) == MOST_CONTEXTS:
+            yield batch
+            batch, contexts = [], set()
+        contexts.add(kind)
+        batch.append(_Outgoing(path, head.sop_class, head.sop_uid, head.transfer_syntax, left))
+    if batch:
+        yield batch
+
+
+def _send_batch(
+    own_title: str,
+    node: Node,
+    batch: list[_Outgoing],
+    tell: Callable[[SentFile], None],
+    stop: threading.Event | None,
+) -> list[tuple[Path, int]]:
+    """Send over one association; returns the files that got no answer, with the tries they have left."""
+    kinds = dict.fromkeys((each.sop_class, each.transfer_syntax) for each in batch)
+    assoc = call(own_title, node, [build_context(sop_class, [syntax]) for sop_class, syntax in kinds])
+    accepted = {(str(cx.abstract_syntax), str(cx.transfer_syntax[0])) for cx in assoc.accepted_contexts}
+    try:
+        for number, each in enumerate(batch):
+            if stop is not None and stop.is_set():
+                break
+            if (each.sop_class, each.transfer_syntax) not in accepted:
+                tell(SentFile(each.path, each.sop_uid, 0x0122, _not_taken(node)))
+                continue
+            status: Any = assoc.send_c_store(each.path) if assoc.is_established else {}
+            if "Status" not in status:
+                return [(each.path, each.left - 1), *((later.path, later.left) for later in batch[number + 1 :])]
+            tell(SentFile(each.path, each.sop_uid, int(status.Status)))
+    finally:
+        _part(assoc)
+    return []
+
+
+def _not_taken(node: Node) -> Fault:
+    return Refused(
+        "not_taken",
+        N_("{whom} does not take this kind of image or compression."),
+        N_("Ask its maker; the image stays here."),
+        whom=node.title or node.ae_title,
+    )
+
+
+def _part(assoc: Any) -> None:
+    if assoc.is_established:
+        assoc.release()

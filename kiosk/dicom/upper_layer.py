@@ -1,0 +1,185 @@
+"""The upper layer that all our DICOM doors stand on: pynetdicom set up once, one listener with its doors, one caller.
+
+Nagle's algorithm is switched off on every socket (a C-FIND answer took 44 ms with it, 2 ms without), identifiers and
+PDUs are never logged, and what a peer proposes is cleaned before it is negotiated: a deflated data set can be a bomb,
+so deflated transfer syntaxes are not accepted (PS3.5 A.5).
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from pynetdicom import AE, _config, evt
+from pynetdicom.presentation import PresentationContext
+from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
+from pynetdicom.transport import ThreadedAssociationServer
+
+from kiosk.core.faults import Fault, LinkLost
+from kiosk.core.words import N_
+from kiosk.dicom.nodes import Node, Nodes, OnceAMinute
+from kiosk.dicom.part10 import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
+from kiosk.dicom.soundness import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
+
+log = logging.getLogger(__name__)
+
+PDU_BYTES = 131072  # DCMTK's own limit; larger brings nothing
+REJECTED_BY_USER, CALLING_AE_UNKNOWN, CALLED_AE_UNKNOWN = 0x01, 0x03, 0x07  # PS3.8 9.3.4
+
+_config.LOG_HANDLER_LEVEL = "none"
+_config.LOG_REQUEST_IDENTIFIERS = False
+_config.LOG_RESPONSE_IDENTIFIERS = False
+_config.UNRESTRICTED_STORAGE_SERVICE = True  # private and future storage classes are images too
+_config.STORE_SEND_CHUNKED_DATASET = True  # files go out as their bytes are
+logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it names patients and floods; we say what matters
+
+Handlers = list[Any]  # of (event, handler)
+
+
+class Door(Protocol):
+    """One service behind the listener."""
+
+    def contexts(self) -> list[PresentationContext]:
+        """What is offered beside storage, which needs no offer."""
+
+    def handlers(self) -> Handlers:
+        """pynetdicom events and what handles them."""
+
+
+def our_ae(title: str, *, network_timeout_s: float = 60.0, connect_timeout_s: float = 5.0) -> AE:
+    """An application entity with our name, sizes and deadlines."""
+    ae = AE(title)
+    ae.implementation_class_uid = IMPLEMENTATION_UID
+    ae.implementation_version_name = IMPLEMENTATION_NAME
+    ae.maximum_pdu_size = PDU_BYTES
+    ae.acse_timeout = 15.0
+    ae.dimse_timeout = 60.0
+    ae.network_timeout = network_timeout_s
+    ae.connection_timeout = connect_timeout_s
+    return ae
+
+
+class Listener:
+    """Listens on one port for the nodes we know and hands what they send to the doors. ``port`` 0 takes a free one."""
+
+    def __init__(
+        self, ae_title: str, port: int, nodes: Nodes, doors: Iterable[Door], *, host: str = "", most: int = 64
+    ) -> None:
+        self.nodes = nodes
+        self.refused = 0
+        self._ae_title = ae_title.strip()
+        self._say_refusal = OnceAMinute()
+        self._ae = our_ae(self._ae_title)
+        self._ae.maximum_associations = most
+        self._ae.add_supported_context(Verification, [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE])
+        handlers: Handlers = [
+            (evt.EVT_CONN_OPEN, without_delay),
+            (evt.EVT_REQUESTED, self._look_at_request),
+            (evt.EVT_C_ECHO, lambda event: 0x0000),
+        ]
+        for door in doors:
+            self._ae.supported_contexts = [*self._ae.supported_contexts, *door.contexts()]
+            handlers += door.handlers()
+        try:
+            server = self._ae.start_server((host, port), block=False, evt_handlers=handlers)
+        except OSError as why:
+            raise Fault(
+                N_("The port {port} is taken by another program."),
+                N_("Close the other program or choose another port in the parameter file."),
+                port=port,
+                reference="L502",
+            ) from why
+        assert server is not None
+        self._server: ThreadedAssociationServer = server
+        self.port = int(server.server_address[1])
+
+    def close(self) -> None:
+        """Stop listening and end every association."""
+        self._server.shutdown()
+        self._ae.shutdown()
+
+    @property
+    def associations(self) -> int:
+        return len(self._server.active_associations)
+
+    def _look_at_request(self, event: evt.Event) -> None:
+        try:
+            self._admit(event.assoc)
+        except Exception:  # pynetdicom would log it and let the caller in
+            log.exception("an association request could not be judged")
+            event.assoc.acse.send_reject(0x01, REJECTED_BY_USER, 0x01)
+            event.assoc.kill()
+
+    def _admit(self, assoc: Any) -> None:
+        asked = assoc.requestor.primitive
+        calling, address = asked.calling_ae_title.strip(), assoc.requestor.address
+        if self._ae_title and asked.called_ae_title.strip().upper() != self._ae_title.upper():
+            self._refuse(assoc, CALLED_AE_UNKNOWN, calling, address, f"called {asked.called_ae_title.strip()!r}")
+            return
+        node = self.nodes.admit(calling, address)
+        if node is None:
+            self._refuse(assoc, CALLING_AE_UNKNOWN, calling, address, "not among the known nodes")
+            return
+        assoc.kiosk_node = node
+        for context in asked.presentation_context_definition_list:
+            _clean(context)
+
+    def _refuse(self, assoc: Any, diagnostic: int, calling: str, address: str, why: str) -> None:
+        self.refused += 1
+        if times := self._say_refusal(f"{calling} {address} {diagnostic}"):
+            log.warning("association of %r from %s refused: %s (%d times)", calling, address, why, times)
+        assoc.acse.send_reject(0x01, REJECTED_BY_USER, diagnostic)
+        assoc.kill()
+
+
+def node_of(assoc: Any) -> Node:
+    """The node that an association of ours was admitted as."""
+    return getattr(assoc, "kiosk_node", None) or Node(assoc.requestor.ae_title.strip())
+
+
+def without_delay(event: evt.Event) -> None:
+    """Send small messages at once (PS3.8 says nothing of it; Nagle and delayed ACKs cost 40 ms a message)."""
+    wrapped = event.assoc.dul.socket
+    if wrapped is not None and wrapped.socket is not None:
+        try:
+            wrapped.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError:
+            pass  # it was closed in the meantime; the association finds out itself
+
+
+def _clean(context: PresentationContext) -> None:
+    """Leave out deflated syntaxes; of several plain ones take Explicit VR Little Endian first.
+
+    A context that offered nothing else becomes one that negotiation itself refuses (PS3.8 9.3.3.2, result 4).
+    """
+    offered = [uid for uid in context.transfer_syntax if uid not in DEFLATED]
+    if not offered:
+        context.abstract_syntax = Verification
+        return
+    if set(offered) <= {IMPLICIT_LE, EXPLICIT_LE, EXPLICIT_BE} and EXPLICIT_LE in offered:
+        offered.sort(key=lambda uid: uid != EXPLICIT_LE)
+    context.transfer_syntax = list(offered)
+
+
+def call(own_title: str, node: Node, contexts: list[PresentationContext], handlers: Handlers | None = None) -> Any:
+    """An association with ``node``, established; raises LinkLost with the reason in words."""
+    ae = our_ae(own_title)
+    whom = node.title or node.ae_title
+    assoc = ae.associate(
+        node.address or "127.0.0.1",
+        node.port,
+        contexts=contexts,
+        ae_title=node.ae_title,
+        evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), *(handlers or [])],
+    )
+    if assoc.is_established:
+        return assoc
+    if assoc.is_rejected:
+        raise LinkLost(
+            whom,
+            N_("{whom} refuses us: it does not know our AE title, or has no room."),
+            N_("Check the AE titles on both sides, then try again."),
+        )
+    raise LinkLost(whom)
