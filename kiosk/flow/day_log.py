@@ -35,10 +35,8 @@ class DayLog(logging.Handler):
             day = at.strftime("%Y%m%d")
             path = self._folder / day / f"log{day}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
-            text = "".join(
-                f"{at:%H:%M:%S}.{int(record.msecs):03d} {self._station} {record.levelname} {record.name}: {masked(line)}\n"
-                for line in lines
-            )
+            start = f"{at:%H:%M:%S}.{int(record.msecs):03d} {self._station} {record.levelname} {record.name}: "
+            text = "".join(f"{start}{masked(line)}\n" for line in lines)
             with open(path, "a", encoding="utf-8") as handle:
                 handle.write(text)
         except OSError:

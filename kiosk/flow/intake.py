@@ -84,7 +84,7 @@ class Incoming:
         self._arriving.write(piece)
 
     def settle(self, facts: ImageFacts) -> Settled:
-        """Make it safe and index it. Raises NoRoom, LinkLost, Fault; then nothing is visible and nothing acknowledged."""
+        """Make it safe and index it. Raises NoRoom, LinkLost, Fault: then nothing is visible, nothing acknowledged."""
         try:
             return self._intake.take(self._arriving, facts)
         except BaseException:

@@ -67,7 +67,7 @@ class Service:
             stop.wait(pause)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows: no console flashes up
         process = subprocess.Popen([*program(), "--service", self.name], stdin=subprocess.PIPE, creationflags=flags)
         assert process.stdin is not None
         try:

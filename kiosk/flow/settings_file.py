@@ -11,6 +11,7 @@ from typing import Any
 from kiosk.core.faults import Fault
 from kiosk.core.settings import Settings, StationSettings, setting
 from kiosk.core.words import N_, Sentence, say
+from kiosk.store.volume import Volume, Volumes
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,16 @@ class StationFile:
         """This PC's data folder, absolute."""
         base = self.path.parent if self.path else Path.cwd()
         return (base / self.station.data).absolute()
+
+
+DEFAULT_VOLUME = "MAG1"
+
+
+def volumes_of(file: StationFile) -> Volumes:
+    """The image volumes as this PC sees them; without any in the file, one in the data folder."""
+    base = file.path.parent if file.path else Path.cwd()
+    named = [Volume(name, (base / each.path).absolute(), each.writable) for name, each in file.volumes.items()]
+    return Volumes(named or [Volume(DEFAULT_VOLUME, file.data / DEFAULT_VOLUME, True)])
 
 
 class WrongSettings(Fault):

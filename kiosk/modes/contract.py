@@ -6,13 +6,14 @@ import what they need when they are called, so that listing the modes stays inst
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from kiosk.core.settings import Settings, StationSettings
+from kiosk.core.words import Sentence
 
 if TYPE_CHECKING:
     from kiosk.flow.answers import Answer, Errands
@@ -41,6 +42,8 @@ class Mode:
     window: Callable[[Any, Any], Any] | None = None
     workers: Callable[[Kit, Any], None] | None = None
     services: Mapping[str, Callable[[Kit, Event], None]] = field(default_factory=dict)
+    # check(settings) yields (good, Sentence, next step Sentence): is what this mode needs there and answering?
+    check: Callable[[Any], Iterable[tuple[bool, Sentence, Sentence]]] | None = None
     headless: bool = False  # may run without a window (``--headless``)
     order: int = 50  # place in the launcher
 
@@ -61,6 +64,8 @@ class Kit:
     session: Session
     notices: Watch  # of the centre
     local_notices: Watch  # of this PC: "show this study"
+    mailbox: Any = None  # ui.Mailbox of the process; None without windows
+    services: Mapping[str, Any] = field(default_factory=dict)  # flow.services.Service by name ("gateway.receive")
     argument: str = ""  # a file or folder named on the command line
 
     def ask(self, work: Callable[..., Any], *args: Any, deadline_s: float = 15.0, **kwargs: Any) -> Answer:

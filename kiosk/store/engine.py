@@ -56,6 +56,8 @@ class Store:
         self._lock = threading.Lock()
         self._mine = threading.local()
         self._wake: list[Callable[[], None]] = []
+        self.on_first_use: Callable[[Store], None] | None = None  # sees to the schema before anything else
+        self._preparing = threading.RLock()
 
     # -- what it is ---------------------------------------------------------------------------------------------
     @property
@@ -149,8 +151,22 @@ class Store:
         for wake in list(self._wake):
             wake()
 
+    def _prepare_once(self) -> None:
+        """See to the schema on first use, however late the database answers; other threads wait for it."""
+        if self.on_first_use is None:
+            return
+        with self._preparing:
+            prepare, self.on_first_use = self.on_first_use, None
+            if prepare is not None:
+                try:
+                    prepare(self)
+                except BaseException:
+                    self.on_first_use = prepare
+                    raise
+
     @contextmanager
     def _transaction(self, writing: bool) -> Iterator[sa.Connection]:
+        self._prepare_once()
         try:
             connection = self._connection()
             if connection.in_transaction():

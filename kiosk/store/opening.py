@@ -22,12 +22,18 @@ SCHEMA_LOCK = 0x6B696F74
 
 def centre_store(url: str, data: Path) -> Store:
     """The shared store: by URL, or a SQLite file in the data folder where none is named."""
-    return Store(url or sqlite_url(data / "centre.sqlite"), "centre")
+    return _opened(url or sqlite_url(data / "centre.sqlite"), "centre")
 
 
 def station_store(data: Path) -> Store:
     """This PC's own store."""
-    return Store(sqlite_url(data / "station.sqlite"), "station")
+    return _opened(sqlite_url(data / "station.sqlite"), "station")
+
+
+def _opened(url: str, kind: str) -> Store:
+    store = Store(url, kind)
+    store.on_first_use = prepare
+    return store
 
 
 def prepare(store: Store) -> None:

@@ -91,11 +91,8 @@ class Volume:
     root: Path
     writable: bool = False
 
-    def prepare(self) -> None:
-        """Check the volume-id file before writing (a swapped disk must not be written to), clear half-received files.
-
-        Raises Fault where another volume's id stands there.
-        """
+    def check(self) -> None:
+        """Raises Fault where another volume's id stands there: a swapped disk must not be written to."""
         mark = self.root / ID_FILE
         if mark.exists():
             found = mark.read_text(encoding="utf-8").strip()
@@ -108,7 +105,12 @@ class Volume:
                     found=found,
                     wanted=self.id,
                 )
-        else:
+
+    def prepare(self) -> None:
+        """Before the first write: check the volume-id file (made where there is none), clear half-received files."""
+        self.check()
+        mark = self.root / ID_FILE
+        if not mark.exists():
             make_folders(self.root)
             mark.write_text(self.id + "\n", encoding="utf-8")
         incoming = self.root / INCOMING

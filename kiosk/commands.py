@@ -1,0 +1,221 @@
+"""The command line: which words it knows, and which journey each one starts."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from kiosk import __version__
+from kiosk.core.faults import Fault
+from kiosk.core.words import N_, say
+from kiosk.modes import catalog
+from kiosk.modes.contract import Mode
+from kiosk.station import run_headless, run_windows, use_language
+
+USAGE = """\
+station                          station.toml beside the program, else the launcher
+station FILE.toml [--headless]   the station that a parameter file describes
+station PICTURE…                 the viewer with a loose file or folder
+station demo [--folder F] [--headless] [--stay]
+station check FILE.toml          is everything this station needs there and answering?
+station check-store [FILE.toml]  prove the store's invariants
+station status [FILE.toml]       what stands, what is owed
+station import-settings FILE.dat [-o FILE.toml]
+station backup [FILE.toml] [--to FOLDER]
+station restore BACKUP [FILE.toml]
+station --list-modes | --selftest | --version
+from source also: test, build
+"""
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line; returns the exit code. Raises Fault for what a person must be told."""
+    use_language("ja")
+    command, rest = (argv[0], argv[1:]) if argv else ("", [])
+    if command in ("-h", "--help"):
+        print(USAGE)
+        return 0
+    if command == "--version":
+        print(__version__)
+        return 0
+    if command == "--list-modes":
+        print("\n".join(catalog.mode_names()))
+        return 0
+    if command == "--selftest":
+        from kiosk.flow.self_test import self_test
+
+        return self_test()
+    if command == "demo":
+        from kiosk.demo import demo
+
+        return demo(rest)
+    if command in _ON_A_STATION:
+        return _ON_A_STATION[command](rest)
+    if command == "import-settings":
+        return _import_settings(rest)
+    return _open(argv)
+
+
+# -- opening -------------------------------------------------------------------------------------------------------
+def beside_program(name: str) -> Path:
+    """A file beside the executable, or beside main.py."""
+    home = Path(sys.executable).parent if getattr(sys, "frozen", False) else Path(__file__).resolve().parent.parent
+    return home / name
+
+
+def load(path: Path | None, *, all_modes: bool = False):  # type: ignore[no-untyped-def]
+    """The parameter file (or the built-in defaults) and the modes; broken modes are told on standard error."""
+    from kiosk.flow.settings_file import StationFile, read_settings
+
+    modes, broken = catalog.all_modes()
+    for each in broken:
+        print(f"{each.name}: {each.reason}", file=sys.stderr)
+    settings_of = {name: mode.settings for name, mode in modes.items()}
+    file = read_settings(path, settings_of) if path is not None else StationFile()
+    if path is None or (all_modes and not file.modes):
+        file = StationFile(file.station, file.volumes, {name: mode.settings() for name, mode in modes.items()}, path)
+    use_language(file.station.language)
+    return file, modes
+
+
+def _open(argv: list[str]) -> int:
+    headless = "--headless" in argv
+    names = [word for word in argv if not word.startswith("--")]
+    path: Path | None = None
+    argument = ""
+    for name in names:
+        if name.lower().endswith(".toml"):
+            path = Path(name).absolute()
+        else:
+            argument = str(Path(name).absolute())
+    unknown = [word for word in argv if word.startswith("--") and word != "--headless"]
+    if unknown or (argument and not Path(argument).exists()):
+        raise Fault(
+            N_("{word} is neither a command nor a file."),
+            N_("See “station --help”."),
+            reference="P206",
+            word=unknown[0] if unknown else argument,
+        )
+    if path is None and not argument:
+        beside = beside_program("station.toml")
+        path = beside if beside.exists() else None
+    file, modes = load(path)
+    if argument and path is None:
+        file, modes = _only_viewer(file, modes)
+    from kiosk.flow.single_instance import the_only_one
+
+    with the_only_one(file):
+        if headless:
+            return run_headless(file, modes, _stop_on_signals())
+        launcher = path is None and not argument
+        return run_windows(file, modes, launcher=launcher or not file.modes, argument=argument)
+
+
+def _only_viewer(file, modes: dict[str, Mode]):  # type: ignore[no-untyped-def]
+    """A loose file opened from the desktop: the viewer alone, on its own small data folder, without a login."""
+    from dataclasses import replace
+
+    station = replace(file.station, login=False, data=str(Path.home() / ".kiosk-viewer"))
+    return replace(file, station=station, modes={"viewer": file.modes["viewer"]}), modes
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    return stop
+
+
+# -- commands on a station -----------------------------------------------------------------------------------------
+def _file_of(rest: list[str]):  # type: ignore[no-untyped-def]
+    """The parameter file that a command names, else station.toml beside the program, else the built-in defaults."""
+    named = [Path(word).absolute() for word in rest if word.lower().endswith(".toml")]
+    beside = beside_program("station.toml")
+    return load(named[0] if named else beside if beside.exists() else None)[0]
+
+
+def _option(rest: list[str], name: str) -> str | None:
+    if name in rest and rest.index(name) + 1 < len(rest):
+        return rest[rest.index(name) + 1]
+    return None
+
+
+def _check(rest: list[str]) -> int:
+    from kiosk.flow.check_station import check_station
+
+    return _tell(check_station(_file_of(rest), catalog.all_modes()[0]))
+
+
+def _check_store(rest: list[str]) -> int:
+    from kiosk.flow.check_store import check_store
+
+    return _tell(check_store(_file_of(rest)))
+
+
+def _tell(lines) -> int:  # type: ignore[no-untyped-def]
+    """Print each line of a check with its mark; 1 where anything is wrong."""
+    bad = 0
+    for line in lines:
+        print(
+            f"{'OK ' if line.good else 'NG '} {say(line.text)}"
+            + (f"  → {say(line.next_step)}" if line.next_step else "")
+        )
+        bad += not line.good
+    return 1 if bad else 0
+
+
+def _status(rest: list[str]) -> int:
+    from kiosk.flow.status import status
+
+    for line in status(_file_of(rest)):
+        print(say(line))
+    return 0
+
+
+def _backup(rest: list[str]) -> int:
+    from kiosk.flow.back_up import back_up
+
+    file = _file_of(rest)
+    to = _option(rest, "--to")
+    for path in back_up(file, Path(to) if to else file.data / "BACKUP", progress=_show_progress):
+        print(path)
+    return 0
+
+
+def _restore(rest: list[str]) -> int:
+    from kiosk.flow.back_up import restore
+
+    sources = [Path(word) for word in rest if not word.lower().endswith(".toml")]
+    if not sources:
+        raise Fault(N_("Which backup?"), N_("Name the backup file: station restore FILE."), reference="P207")
+    print(say(restore(_file_of(rest), sources[0].absolute())))
+    return 0
+
+
+def _show_progress(part: float) -> None:
+    if sys.stdout.isatty():
+        print(f"\r{part:4.0%}", end="\n" if part >= 1 else "", flush=True)
+
+
+def _import_settings(rest: list[str]) -> int:
+    from kiosk.flow.import_settings import import_settings
+
+    sources = [Path(word) for word in rest if word.lower().endswith(".dat")]
+    if not sources:
+        raise Fault(N_("Which old parameter file?"), N_("Name it: station import-settings FILE.dat."), reference="P208")
+    target = _option(rest, "-o")
+    written = import_settings(sources[0], Path(target) if target else sources[0].with_suffix(".toml"))
+    print(written)
+    return 0
+
+
+_ON_A_STATION = {
+    "check": _check,
+    "check-store": _check_store,
+    "status": _status,
+    "backup": _backup,
+    "restore": _restore,
+}

@@ -1,0 +1,31 @@
+"""One running instance per parameter file: a second start says so instead of fighting over ports and cameras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kiosk.core.faults import Fault
+from kiosk.core.words import N_
+from kiosk.flow.settings_file import StationFile
+
+
+@contextmanager
+def the_only_one(file: StationFile) -> Iterator[None]:
+    """Hold the data folder's lock. Raises Fault where another instance holds it; the lock dies with its process."""
+    from filelock import FileLock, Timeout
+
+    file.data.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(file.data / "station.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Fault(
+            N_("This station is running already."),
+            N_("Use the window that is open, or close it first."),
+            reference="P209",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
