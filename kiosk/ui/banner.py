@@ -45,19 +45,19 @@ class Banner(ttk.Frame):
         self._era = era
         self.examinee: Examinee | None = None
         self._kana = ttk.Label(self, style="Card.Caption.TLabel", font=look.TEXT)
-        self._name = ttk.Label(self, style="Card.TLabel", font=look.NAME)
+        self._big_name = ttk.Label(self, style="Card.TLabel", font=look.NAME)
         self._facts = ttk.Label(self, style="Card.TLabel", font=look.DETAIL)
         self._caption = ttk.Label(self, style="Card.Caption.TLabel", anchor="e")
         self._number = ttk.Label(self, style="Card.TLabel", font=look.NUMBER, anchor="e")
         self.columnconfigure(1, weight=1)
         self.rowconfigure(1, minsize=look.px(44))  # as high for a name in smaller letters
         self._kana.grid(row=0, column=0, columnspan=2, sticky="w")
-        self._name.grid(row=1, column=0, sticky="w")
+        self._big_name.grid(row=1, column=0, sticky="w")
         self._facts.grid(row=1, column=1, sticky="sw", padx=look.px(24), pady=(0, look.px(6)))
         self._caption.grid(row=0, column=2, sticky="e")
         self._number.grid(row=1, column=2, sticky="e")
         self._name_full, self._facts_full = "", ""
-        Tooltip(self._name, lambda event: self._name_full if self._cut_off(self._name, self._name_full) else "")
+        Tooltip(self._big_name, lambda event: self._name_full if self._cut_off(self._big_name, self._name_full) else "")
         Tooltip(self._facts, lambda event: self._facts_full if self._cut_off(self._facts, self._facts_full) else "")
         self.bind("<Configure>", lambda event: self._fit())
 
@@ -91,8 +91,8 @@ class Banner(ttk.Frame):
         facts = Cutter(self, look.DETAIL).width(self._facts_full)
         for_name = max(room - facts, room * 2 // 3) if facts < room else room * 2 // 3
         font = look.NAME if Cutter(self, look.NAME).width(self._name_full) <= for_name else look.NUMBER
-        self._name.configure(font=font, text=Cutter(self, font).cut(self._name_full, for_name))
-        left = room - Cutter(self, font).width(str(self._name.cget("text")))
+        self._big_name.configure(font=font, text=Cutter(self, font).cut(self._name_full, for_name))
+        left = room - Cutter(self, font).width(str(self._big_name.cget("text")))
         self._facts.configure(text=Cutter(self, look.DETAIL).cut(self._facts_full, max(0, left)))
 
     @staticmethod

@@ -47,7 +47,7 @@ def reference_of(error: BaseException) -> str:
 
 def masked(error: BaseException) -> str:
     """What may be written down: kinds of errors and places in the program, never a message (it may hold a name)."""
-    lines = []
+    lines: list[str] = []
     at: BaseException | None = error
     while at is not None and len(lines) < 60:
         said = f": {at}" if isinstance(at, Fault) else ""  # a Fault's str() is made without values

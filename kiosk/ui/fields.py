@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from tkinter import ttk
+from typing import Literal
 
 from kiosk.core.words import N_, Sentence, say
 from kiosk.ui import dates, ime, look
@@ -68,6 +69,8 @@ class Field(ttk.Frame):
 
 class TextField(Field):
     """One line of words. Kana are shown full-width; line breaks of a paste become blanks; ``limit`` letters at most."""
+
+    entry: ttk.Entry
 
     def __init__(
         self,
@@ -131,6 +134,8 @@ class NumberField(TextField):
 class ChoiceField(Field):
     """One of several: ``choices`` maps what is kept to the words shown."""
 
+    entry: ttk.Combobox
+
     def __init__(
         self, parent: tk.Misc, caption: Words, choices: Mapping[str, Words], width: int = 20, card: bool = False
     ) -> None:
@@ -146,26 +151,26 @@ class ChoiceField(Field):
         """Replace the choices; the chosen one stays if it still exists."""
         kept = self.get()
         self._keys = list(choices)
-        self.entry.configure(values=[say(words) for words in choices.values()])  # type: ignore[call-arg]
+        self.entry.configure(values=[say(words) for words in choices.values()])
         self.set(kept)
 
     def get(self) -> str:
         """The key chosen, empty for none."""
-        at = self.entry.current()  # type: ignore[attr-defined]
+        at = self.entry.current()
         return self._keys[at] if 0 <= at < len(self._keys) else ""
 
     def set(self, key: str) -> None:
         """Choose ``key``; one that is not offered chooses none."""
         if key in self._keys:
-            self.entry.current(self._keys.index(key))  # type: ignore[attr-defined]
+            self.entry.current(self._keys.index(key))
         else:
-            self.entry.set("")  # type: ignore[attr-defined]
+            self.entry.set("")
 
     def enable(self, on: bool = True) -> None:
-        self.entry.configure(state="readonly" if on else "disabled")  # type: ignore[call-arg]
+        self.entry.configure(state="readonly" if on else "disabled")
 
     def _chosen(self) -> None:
-        self.entry.selection_clear()  # type: ignore[attr-defined]
+        self.entry.selection_clear()
         self.wrong()
         self._tell()
 
@@ -235,7 +240,7 @@ class NoteField(Field):
 
     def set(self, text: str) -> None:
         """Replace what stands in it; the history of changes begins anew."""
-        state = str(self._text.cget("state"))
+        state: Literal["normal", "disabled"] = "normal" if str(self._text.cget("state")) == "normal" else "disabled"
         self._text.configure(state="normal")
         self._text.delete("1.0", "end")
         self._text.insert("1.0", text)

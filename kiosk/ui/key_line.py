@@ -125,11 +125,9 @@ class KeyLine(tk.Frame):
         self._per_row = 0
         self._fit()
 
-    def __getitem__(self, cap: str) -> KeyButton:
+    def button(self, cap: str) -> KeyButton:
+        """The key with that cap. Raises KeyError if the window has none."""
         return self._keys[cap]
-
-    def __contains__(self, cap: str) -> bool:
-        return cap in self._keys
 
     def press(self, button: KeyButton) -> None:
         """Run the key's action unless a question stands in front or it is disabled."""

@@ -6,6 +6,7 @@ import sys
 import tkinter as tk
 from tkinter import font as tkfont
 from tkinter import ttk
+from typing import Any
 
 INK = "#16202b"
 SECONDARY = "#5a6775"
@@ -132,9 +133,8 @@ def dress(root: tk.Misc) -> None:
     if isinstance(root, tk.Tk | tk.Toplevel):
         root.configure(background=GROUND)
     # Return does what the focused button says; ttk by itself listens to the space bar only.
-    root.bind_class("TButton", "<Return>", lambda event: event.widget.invoke())
-    root.bind_class("TCheckbutton", "<Return>", lambda event: event.widget.invoke())
-    root.bind_class("TRadiobutton", "<Return>", lambda event: event.widget.invoke())
+    for kind in ("TButton", "TCheckbutton", "TRadiobutton"):
+        root.bind_class(kind, "<Return>", lambda event: event.widget.invoke())  # type: ignore[attr-defined]
 
 
 def _make_fonts(root: tk.Misc) -> None:
@@ -172,7 +172,14 @@ def _style_text(style: ttk.Style) -> None:
 
 def _style_buttons(style: ttk.Style, letters: int) -> None:
     padding = (px(16), -(-(px(TARGET) - letters - 8) // 2))
-    plain = {"padding": padding, "anchor": "center", "relief": "raised", "borderwidth": 2, "width": 1, "font": TEXT}
+    plain: dict[str, Any] = {
+        "padding": padding,
+        "anchor": "center",
+        "relief": "raised",
+        "borderwidth": 2,
+        "width": 1,
+        "font": TEXT,
+    }
     style.configure("TButton", background=CARD, foreground=INK, bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD,
                     **plain)  # fmt: skip
     style.map("TButton", background=[("disabled", GROUND), ("pressed", SELECTED), ("active", SELECTED)],

@@ -107,7 +107,7 @@ class Shell:
 
     def key(self, cap: str) -> KeyButton:
         """One key: ``.enable()``, ``.disable(why)``, ``.press()``."""
-        return self._keys[cap]
+        return self._keys.button(cap)
 
     def on_scan(self, take: Callable[[str], object]) -> None:
         """``take(code)`` is called for each barcode, whatever has the focus; the code is half-width, without suffix."""

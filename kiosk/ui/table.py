@@ -7,8 +7,9 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from tkinter import ttk
-from typing import Any
+from typing import Any, Literal
 
 from kiosk.core.words import N_, Sentence, say
 from kiosk.ui import look
@@ -96,9 +97,9 @@ class Table(ttk.Frame):
         bar.grid_remove()
         tree.column("#0", width=look.px(MARK_WIDTH), minwidth=look.px(MARK_WIDTH), stretch=False, anchor="center")
         for at, column in enumerate(columns):
-            anchor = "e" if column.right else "w"
+            anchor: Literal["e", "w"] = "e" if column.right else "w"
             tree.column(column.name, width=look.px(40), minwidth=look.px(40), stretch=False, anchor=anchor)
-            tree.heading(column.name, anchor=anchor, command=lambda at=at: self.sort_by(at))  # type: ignore[misc]
+            tree.heading(column.name, anchor=anchor, command=partial(self.sort_by, at))
         for state, (_, ground) in look.STATES.items():
             if state:
                 tree.tag_configure(state, background=ground, foreground=look.INK)
