@@ -21,7 +21,7 @@ DEVELOPER_COMMANDS = ("test", "build")
 SCREENLESS_COMMANDS = DEVELOPER_COMMANDS + ("demo",)
 WINDOWLESS_WORDS = (
     "check", "check-store", "status", "import-settings", "backup", "restore",
-    "--list-modes", "--selftest", "--worker", "--headless", "--help", "-h", "--version",
+    "--list-modes", "--selftest", "--worker", "--service", "--headless", "--help", "-h", "--version",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class Stop(Exception):
 def main(argv):
     """Run the command line ``argv`` (without the program's name); the exit code, 2 where the start had to end."""
     if getattr(sys, "frozen", False):
-        return go_on(argv)
+        return go_on_frozen(argv)
     try:
         look_at_python()
         from kiosk import environment
@@ -59,6 +59,21 @@ def main(argv):
     except KeyboardInterrupt:
         tell(Stop("中断しました。もう一度始めれば、準備し直します。", "Interrupted; start again to put it right."))
         return 130
+
+
+def go_on_frozen(argv):
+    """The executable brings its Python and packages; the developers' commands stayed with the source."""
+    if argv[:1] and argv[0] in DEVELOPER_COMMANDS:
+        tell(
+            Stop(
+                "「%s」はソースのフォルダーで「python3 main.py %s」として使います。" % (argv[0], argv[0]),
+                "%s belongs to the source: run python3 main.py %s in its folder." % (argv[0], argv[0]),
+            )
+        )
+        return 2
+    from kiosk.station import main as station
+
+    return station(argv)
 
 
 def go_on(argv):
