@@ -325,7 +325,12 @@ class WindowedStation:
             shell.problem.fault(as_fault(why))
         self.shells[name] = shell
         lamp = shell.lamp(N_("Database"))
-        self.station.on_link(lambda good: top.winfo_exists() and (lamp.good() if good else lamp.stop()))
+        
+        def show_link(good: bool) -> None:
+            if top.winfo_exists():
+                lamp.good() if good else lamp.stop()
+
+        self.station.on_link(show_link)
         self.lock.guard(shell)
         return shell
 

@@ -69,9 +69,9 @@ def _store() -> str:
 
 
 def _postgresql() -> str:
-    import psycopg
+    from kiosk.store.engine import postgresql_driver
 
-    return f"psycopg {psycopg.__version__}"
+    return postgresql_driver()
 
 
 def _masters() -> str:
@@ -90,8 +90,6 @@ def _paper() -> str:
     from kiosk.paper.fonts import prove_fonts
 
     return prove_fonts()
-
-    return f"Tk {tkinter.TkVersion}"
 
 
 _PROOFS: dict[str, Callable[[], str]] = {

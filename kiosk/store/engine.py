@@ -18,7 +18,7 @@ from sqlalchemy import Connection as Connection  # for the journeys of flow, whi
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import NullPool
 
-from kiosk.core.faults import Fault, LinkLost
+from kiosk.core.faults import Fault, LinkLost, NoRoom
 from kiosk.core.words import N_
 from kiosk.store.drives import is_network_path
 
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 BUSY_WAIT_MS = 5000
+DAMAGE_SIGNS = ("malformed", "not a database")
 JOURNAL_LOCK = 0x6B696F73  # advisory lock on PostgreSQL that puts numbered rows (notices, audit) into commit order
 
 
@@ -174,10 +175,12 @@ class Store:
             connection = connection.execution_options(writing=writing)
             with connection.begin():
                 yield connection
-        except sa_exc.OperationalError as why:
+        except (sa_exc.OperationalError, sa_exc.InterfaceError) as why:
             self.leave()
             raise self._told(why) from why
-        except sa_exc.InterfaceError as why:
+        except sa_exc.DatabaseError as why:
+            if not any(sign in str(why.orig) for sign in DAMAGE_SIGNS):
+                raise
             self.leave()
             raise self._told(why) from why
 
@@ -191,10 +194,8 @@ class Store:
                 N_("Wait a moment and try again; nothing typed is lost."),
             )
         if "full" in text and "disk" in text:
-            from kiosk.core.faults import NoRoom
-
             return NoRoom(self.kind)
-        if "malformed" in text or "not a database" in text:
+        if any(sign in text for sign in DAMAGE_SIGNS):
             return Fault(
                 N_("The database is damaged; nothing is written to it."),
                 N_("Call the person in charge: the newest good backup is restored with “restore”."),
@@ -234,3 +235,10 @@ def in_commit_order(conn: sa.Connection) -> None:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": JOURNAL_LOCK})
+
+
+def postgresql_driver() -> str:
+    """Name and version of the PostgreSQL driver that this program carries."""
+    import psycopg
+
+    return f"psycopg {psycopg.__version__}"
