@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from functools import partial
 from tkinter import ttk
 from typing import Any
 
 from kiosk.core.words import N_, say
+from kiosk.ui import buttons, look
 from kiosk.ui.mailbox import Mailbox
 from kiosk.ui.shell import Key, Shell
 
@@ -21,19 +23,24 @@ def open_launcher(
     shell = Shell(parent, N_("Stations"), where=N_("Choose what this PC is used for"), mailbox=mailbox)
     for column in range(COLUMNS):
         shell.work.columnconfigure(column, weight=1, uniform="modes")
-    first: ttk.Button | None = None
+    made: list[ttk.Button] = []
     for index, (name, title) in enumerate(modes):
         row, column = divmod(index, COLUMNS)
         shell.work.rowconfigure(row, weight=1, uniform="modes")
-        caption = f"{index + 1}  {say(title)}"
-        button = ttk.Button(shell.work, text=caption, style="Secondary.TButton", command=lambda n=name: start(n))  # type: ignore[misc]
-        button.grid(row=row, column=column, sticky="nsew", padx=8, pady=8)
-        button.bind("<Return>", lambda event, n=name: start(n))  # type: ignore[misc]
-        if index < 9:
-            parent.bind(f"<KeyPress-{index + 1}>", lambda event, n=name: start(n), add=True)  # type: ignore[misc]
-        first = first or button
-    if first is not None:
-        first.focus_set()
+        button = buttons.secondary(shell.work, f"{index + 1}  {say(title)}", partial(start, name))
+        button.grid(row=row, column=column, sticky="nsew", padx=look.px(look.GAP), pady=look.px(look.GAP))
+        made.append(button)
+        for arrow, step in (("Left", -1), ("Right", 1), ("Up", -COLUMNS), ("Down", COLUMNS)):
+            button.bind(f"<{arrow}>", lambda event, to=index + step: _focus(made, to))  # type: ignore[misc]
+    shell.letter_keys({str(at + 1): button.invoke for at, button in enumerate(made[:9])})
+    if made:
+        made[0].focus_set()
     shell.problem.plain(N_("Press a number, or choose with the arrow keys and Return."))
     shell.keys([Key("Esc", N_("Close"), lambda: parent.event_generate("<<CloseStation>>"))])
     return shell
+
+
+def _focus(made: list[ttk.Button], to: int) -> str:
+    if 0 <= to < len(made):
+        made[to].focus_set()
+    return "break"

@@ -103,6 +103,8 @@ class Scanner:
         self._told_runaway = False
         self.search: tk.Misc | None = None
         self.typing_goes_to_search = True
+        self.letters: dict[str, Callable[[], object]] = {}  # single keys with a meaning; never fired by a scan
+        self._letter_after: str | None = None
         top.bind_class(self._tag, "<KeyPress>", self._key)
         self._listen(top)
         top.bind("<FocusIn>", lambda event: self._listen(event.widget), add=True)
@@ -125,6 +127,16 @@ class Scanner:
 
         return give_back
 
+    def quiet(self) -> Callable[[], None]:
+        """No search and no single keys until the call returned is made: a question or the lock stands in front."""
+        kept = self.typing_goes_to_search, self.letters
+        self.typing_goes_to_search, self.letters = False, {}
+
+        def wake() -> None:
+            self.typing_goes_to_search, self.letters = kept
+
+        return wake
+
     def _listen(self, widget: Any) -> None:
         # In front of all others, so that a scan's Return does not press the focused button. Widgets come and go:
         # the one that gets keys is the one with the focus, so it is enough to see to that one.
@@ -134,9 +146,8 @@ class Scanner:
                 widget.bindtags((self._tag, *tags))
 
     def _stop(self) -> None:
-        if self._after is not None:
-            self._top.after_cancel(self._after)
-            self._after = None
+        self._forget_silence()
+        self._forget_letter()
 
     def _key(self, event: tk.Event) -> str | None:
         # The window system's time stamp where there is one: after a stall the queued keys of a slow typist arrive
@@ -162,6 +173,9 @@ class Scanner:
             self._too_long()
             return "break"
         self._wait_for_silence()
+        if moved is None and not _editable(widget) and char in self.letters:
+            self._letter_typed(char)
+            return None
         if moved is not None:
             moved.focus_set()
             moved.insert("end", char)  # type: ignore[attr-defined]
@@ -186,8 +200,29 @@ class Scanner:
         self._take(code, at_ms)
         return "break"
 
+    def _letter_typed(self, char: str) -> None:
+        """Fire a single key when it is sure that it is not a scan's: nothing follows, or it is being held down."""
+        self._forget_letter()
+        if len(self._burst.letters) >= SHORTEST and self._burst.held_key():
+            self.letters[char]()
+        else:
+            self._letter_after = self._top.after(FAST_MS + 5, self._letters_alone)
+
+    def _letters_alone(self) -> None:
+        self._letter_after = None
+        if len(self._burst.letters) < SHORTEST:
+            for char in self._burst.letters:
+                if char in self.letters:
+                    self.letters[char]()
+
+    def _forget_letter(self) -> None:
+        if self._letter_after is not None:
+            self._top.after_cancel(self._letter_after)
+            self._letter_after = None
+
     def _take(self, code: str, at_ms: float) -> None:
         self._forget_silence()
+        self._forget_letter()
         if self._before is not None:
             self._before.restore()
         self._before = None
@@ -226,6 +261,8 @@ class Scanner:
     def _target(self, widget: tk.Misc, char: str) -> tk.Misc | None:
         """The search field, when somebody types where nothing can be typed."""
         if not self.typing_goes_to_search or self.search is None or char == " " or _editable(widget):
+            return None
+        if char in self.letters:
             return None
         if not self.search.winfo_viewable() or "disabled" in str(self.search.cget("state")):
             return None

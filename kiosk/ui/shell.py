@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from tkinter import ttk
 
@@ -43,7 +43,8 @@ class Shell:
         self.mailbox = mailbox
         self._busy = False
         self._question: Question | None = None
-        self._give_back_scans: Callable[[], None] = lambda: None
+        self._cover: tuple[tk.Misc, Callable[[], tk.Misc]] | None = None
+        self._before_closing: Callable[[Callable[[], None]], bool] = self._ask_if_busy
         parent.title(say(title) + (f" - {say(where)}" if where else ""))
         parent.configure(background=look.GROUND)
         parent.minsize(look.px(800), look.px(600))
@@ -63,9 +64,9 @@ class Shell:
         self._keys.grid(row=4, column=0, sticky="ew")
         self.bar.told = self.problem.plain
         self._keys.told_why = self.problem.look
-        self._keys.held_by = self._question_takes
+        self._keys.held_by = self._held_by
         self.scanner = Scanner(parent, self._scan_nobody_wants, trouble=self.problem.look)
-        parent.bind("<FocusIn>", lambda event: self.come_to_front(), add=True)
+        parent.bind("<FocusIn>", self._focus_went, add=True)
         self.frame.bind("<Destroy>", lambda event: errors.leaves(self) if event.widget is self.frame else None)
         errors.in_front(self, self._fault)
 
@@ -117,6 +118,10 @@ class Shell:
         """Typing while no field has the focus goes to this entry."""
         self.scanner.search = entry
 
+    def letter_keys(self, actions: Mapping[str, Callable[[], object]]) -> None:
+        """Single letters with a meaning (``{"i": invert}``) while no field has the focus; a scan never fires them."""
+        self.scanner.letters = dict(actions)
+
     def come_to_front(self) -> None:
         """Errors of this process are now told in this window."""
         errors.in_front(self, self._fault)
@@ -130,15 +135,15 @@ class Shell:
         """
         if self._question is not None:
             self._question.answer_safely()
-        typing, self.scanner.typing_goes_to_search = self.scanner.typing_goes_to_search, False
-        self._give_back_scans = self.scanner.lend(
+        wake = self.scanner.quiet()
+        give_back_scans = self.scanner.lend(
             lambda code: self.problem.look(N_("Please answer the question first, then scan again."))
         )
 
         def closed() -> None:
             self._question = None
-            self.scanner.typing_goes_to_search = typing
-            self._give_back_scans()
+            wake()
+            give_back_scans()
 
         self._question = Question(self.work, question, consequence, choices, closed)
 
@@ -146,6 +151,61 @@ class Shell:
     def question(self) -> Question | None:
         """The question that stands open."""
         return self._question
+
+    # -- closing, covering -------------------------------------------------------------------------------------
+
+    def before_closing(self, may_close: Callable[[Callable[[], None]], bool]) -> None:
+        """``may_close(close)`` is asked when the person closes the window: True closes it now; with False nothing
+        happens unless ``close()`` is called later (after a question). Without it, a busy window asks."""
+        self._before_closing = may_close
+
+    def may_close(self, close: Callable[[], None]) -> bool:
+        """Whether the window may close now; the station asks."""
+        return self._before_closing(close)
+
+    def cover(
+        self, cover: tk.Frame, on_scan: Callable[[str], object], focus: Callable[[], tk.Misc]
+    ) -> Callable[[], None]:
+        """Lay ``cover`` (the lock) over all but the top bar until the call returned is made.
+
+        Meanwhile the keys are dead, scans go to ``on_scan``, and the focus can't leave it: it goes to ``focus()``.
+        """
+        cover.grid(row=1, column=0, rowspan=4, sticky="nsew")
+        cover.lift()
+        self._cover = (cover, focus)
+        wake, give_back = self.scanner.quiet(), self.scanner.lend(on_scan)
+
+        def uncover() -> None:
+            self._cover = None
+            give_back()
+            wake()
+
+        return uncover
+
+    def _focus_went(self, event: tk.Event) -> None:
+        self.come_to_front()
+        # A desk's late answer may put the cursor into a field under the cover; what is typed then is a PIN.
+        if self._cover is not None and not str(event.widget).startswith((str(self._cover[0]), str(self.top) + ".#")):
+            self.frame.after_idle(self._bring_back_focus)
+
+    def _bring_back_focus(self) -> None:
+        if self._cover is not None and self._cover[0].winfo_exists():
+            widget = self._cover[1]()
+            if widget.winfo_exists() and not str(self.top.focus_get() or "").startswith(str(self._cover[0])):
+                widget.focus_set()
+
+    def _ask_if_busy(self, close: Callable[[], None]) -> bool:
+        if not self._busy:
+            return True
+        self.ask(
+            N_("An examination is open. Close the window?"),
+            N_("What is stored stays stored; what is typed and not yet saved is lost."),
+            [Choice(N_("Go on working")), Choice(N_("Close"), close, dangerous=True)],
+        )
+        return False
+
+    def _held_by(self, cap: str) -> bool:
+        return self._cover is not None or self._question_takes(cap)
 
     def _question_takes(self, cap: str) -> bool:
         if self._question is None:

@@ -70,6 +70,7 @@ class TopBar(tk.Frame):
     def __init__(self, parent: tk.Misc, title: Words, where: Words, clock: Callable[[], datetime]) -> None:
         super().__init__(parent, bg=look.BAR, padx=look.px(22), pady=look.px(4))
         self._clock = clock
+        self.on_person: Callable[[], object] = lambda: None  # the name was touched: somebody wants to leave
         self.told: Callable[[str], None] = lambda text: None  # a lamp that is touched says its text here
         self._lamps: dict[str, Lamp] = {}
         self._narrow = False
@@ -78,6 +79,7 @@ class TopBar(tk.Frame):
         self._lamp_row = tk.Frame(self, bg=look.BAR)
         self._person = tk.Label(self, bg=look.BAR, fg=look.ON_BAR_QUIET, font=look.TEXT)
         self._time = tk.Label(self, bg=look.BAR, fg=look.ON_BAR, font=look.DETAIL)
+        self._person.bind("<Button-1>", lambda event: self.on_person())
         self.columnconfigure(2, weight=1)
         self.rowconfigure(0, minsize=look.px(48))
         self._title.grid(row=0, column=0)
