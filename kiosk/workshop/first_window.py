@@ -76,13 +76,18 @@ def end(program: subprocess.Popen[bytes]) -> None:
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(program.pid)], capture_output=True, check=False)
         program.wait()
         return
-    os.killpg(program.pid, signal.SIGTERM)
+    send_to_group(program, signal.SIGTERM)
     try:
         program.wait(15)
     except subprocess.TimeoutExpired:
         pass
+    send_to_group(program, signal.SIGKILL)  # whatever of it is still there
+    program.wait()
+
+
+def send_to_group(program: subprocess.Popen[bytes], sign: int) -> None:
+    """Send ``sign`` to the program and its children, if any of them still runs."""
     try:
-        os.killpg(program.pid, signal.SIGKILL)  # whatever of it is still there
+        os.killpg(program.pid, sign)
     except ProcessLookupError:
         pass
-    program.wait()
