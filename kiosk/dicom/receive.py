@@ -48,9 +48,19 @@ class Intake(Protocol):
 class StorageDoor:
     """Takes images of every storage class in every transfer syntax but the deflated ones."""
 
-    def __init__(self, intake: Intake, on_trouble: Callable[[str, Fault], None] | None = None) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        on_trouble: Callable[[str, Fault], None] | None = None,
+        *,
+        accept_asides: bool = False,
+    ) -> None:
+        """``on_trouble(AE title, fault)`` when an image was refused. ``accept_asides``: another image under a UID that
+        is taken, which the intake kept aside, is answered 0x0000 instead of 0x0111 (for devices that stop at it).
+        """
         self._intake = intake
         self._on_trouble = on_trouble
+        self._accept_asides = accept_asides
         self.taken = 0
         self.refused = 0
 
@@ -61,9 +71,12 @@ class StorageDoor:
         return [
             (evt.EVT_CONN_OPEN, self._open),
             (evt.EVT_C_STORE, self._settle),
-            (evt.EVT_CONN_CLOSE, self._forget),
-            (evt.EVT_ABORTED, self._forget),
         ]
+
+    def ended(self, assoc: Any) -> None:
+        """What was only half received is thrown away."""
+        if isinstance(assoc.dimse, _StreamingDimse):
+            assoc.dimse.abandon_all()
 
     def _open(self, event: Any) -> None:
         event.assoc.dimse = _StreamingDimse(event.assoc, self._intake)
@@ -74,7 +87,7 @@ class StorageDoor:
         try:
             if not isinstance(inflow, _Inflow) or not inflow.claim():
                 return CANNOT_UNDERSTAND
-            inflow.settle()
+            outcome = inflow.settle()
         except NoRoom as why:
             return self._trouble(source, why, OUT_OF_RESOURCES)
         except Refused as why:
@@ -87,6 +100,9 @@ class StorageDoor:
         finally:
             event.assoc.dimse.done(inflow)
         self.taken += 1
+        if outcome == "aside":
+            log.warning("%s sent another image under a UID that is taken; it was kept aside", source)
+            return SUCCESS if self._accept_asides else DUPLICATE
         return SUCCESS
 
     def _trouble(self, source: str, why: Fault, status: int) -> int:
@@ -95,11 +111,6 @@ class StorageDoor:
         if self._on_trouble is not None:
             self._on_trouble(source, why)
         return status
-
-    def _forget(self, event: Any) -> None:
-        dimse = event.assoc.dimse
-        if isinstance(dimse, _StreamingDimse):
-            dimse.abandon_all()
 
 
 class _Inflow(BytesIO):
@@ -163,14 +174,16 @@ class _Inflow(BytesIO):
             claimed, self._claimed = self._claimed, True
             return not claimed
 
-    def settle(self) -> None:
+    def settle(self) -> str:
+        """Settle it with the intake; returns the outcome in the intake's word, if it has one."""
         try:
             if self._trouble is not None:
                 raise self._trouble
             if self._walk is None or self._request is None or self._incoming is None:
                 raise unsound(N_("The image is empty."))
             self._walk.finish()
-            self._incoming.settle(facts_of_walk(self._walk, self._request))
+            settled = self._incoming.settle(facts_of_walk(self._walk, self._request))
+            return str(getattr(settled, "outcome", ""))
         except BaseException:
             self._let_go()
             raise

@@ -47,6 +47,9 @@ class Door(Protocol):
     def handlers(self) -> Handlers:
         """pynetdicom events and what handles them."""
 
+    def ended(self, assoc: Any) -> None:
+        """An association is over, however it ended; called in its thread."""
+
 
 def our_ae(title: str, *, network_timeout_s: float = 60.0, connect_timeout_s: float = 5.0) -> AE:
     """An application entity with our name, sizes and deadlines."""
@@ -65,10 +68,26 @@ class Listener:
     """Listens on one port for the nodes we know and hands what they send to the doors. ``port`` 0 takes a free one."""
 
     def __init__(
-        self, ae_title: str, port: int, nodes: Nodes, doors: Iterable[Door], *, host: str = "", most: int = 64
+        self,
+        ae_title: str,
+        port: int,
+        nodes: Nodes,
+        doors: Iterable[Door],
+        *,
+        host: str = "",
+        most: int = 64,
+        at_end: Callable[[], None] | None = None,
+        on_refusal: Callable[[str, str], None] | None = None,
     ) -> None:
+        """``at_end`` is called at the end of each association in its own thread (which closes what it held of a
+        store); ``on_refusal(ae_title, address)`` when a caller was refused, once a minute each. Raises Fault where
+        the port is taken.
+        """
         self.nodes = nodes
         self.refused = 0
+        self._doors = list(doors)
+        self._at_end = at_end
+        self._on_refusal = on_refusal
         self._ae_title = ae_title.strip()
         self._say_refusal = OnceAMinute()
         self._ae = our_ae(self._ae_title)
@@ -76,10 +95,11 @@ class Listener:
         self._ae.add_supported_context(Verification, [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE])
         handlers: Handlers = [
             (evt.EVT_CONN_OPEN, without_delay),
+            (evt.EVT_CONN_OPEN, self._see_off),
             (evt.EVT_REQUESTED, self._look_at_request),
             (evt.EVT_C_ECHO, lambda event: 0x0000),
         ]
-        for door in doors:
+        for door in self._doors:
             self._ae.supported_contexts = [*self._ae.supported_contexts, *door.contexts()]
             handlers += door.handlers()
         try:
@@ -103,6 +123,22 @@ class Listener:
     @property
     def associations(self) -> int:
         return len(self._server.active_associations)
+
+    def _see_off(self, event: Any) -> None:
+        """Wrap the association's thread, which has not started yet, so that its end is never missed."""
+        assoc = event.assoc
+        run = assoc._target
+
+        def run_to_the_end() -> None:
+            try:
+                run()
+            finally:
+                for door in self._doors:
+                    door.ended(assoc)
+                if self._at_end is not None:
+                    self._at_end()
+
+        assoc._target = run_to_the_end
 
     def _look_at_request(self, event: evt.Event) -> None:
         try:
@@ -130,6 +166,8 @@ class Listener:
         self.refused += 1
         if times := self._say_refusal(f"{calling} {address} {diagnostic}"):
             log.warning("association of %r from %s refused: %s (%d times)", calling, address, why, times)
+            if self._on_refusal is not None and diagnostic == CALLING_AE_UNKNOWN:
+                self._on_refusal(calling, address)
         assoc.acse.send_reject(0x01, REJECTED_BY_USER, diagnostic)
         assoc.kill()
 

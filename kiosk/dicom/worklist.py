@@ -85,6 +85,9 @@ class WorklistDoor:
     def handlers(self) -> Handlers:
         return [(evt.EVT_C_FIND, self._find)]
 
+    def ended(self, assoc: Any) -> None:
+        """Nothing is held for an association."""
+
     def _find(self, event: Any) -> Iterator[tuple[int, Dataset | None]]:
         began = time.perf_counter()
         node = node_of(event.assoc)

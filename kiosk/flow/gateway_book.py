@@ -1,0 +1,147 @@
+"""What the receiving process tells the window of its PC: who asked the worklist, what was refused, that it lives.
+
+Kept in this PC's own store as two bounded rows, so that a modality that asks every ten seconds fills no disk; queries
+that name a patient, and each device's first query of an hour, go to the audit table too.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from kiosk.core.faults import Fault
+from kiosk.store import audit, local, notices
+from kiosk.store.audit import Actor
+from kiosk.store.clock import now_text
+from kiosk.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+STATE, QUERIES = "gateway/state", "gateway/worklist"
+KIND = "gateway"  # of the local notice
+KEPT = 200
+BEAT_S = 5.0
+AUDIT_EVERY_S = 3600.0
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that was refused. ``sentence`` and ``next_step`` are message ids with their ``values``."""
+
+    at: str
+    source: str
+    sentence: str
+    next_step: str
+    values: dict[str, str] = field(default_factory=dict)
+    times: int = 1
+
+
+class GatewayBook:
+    """Written by the receiving process. Any thread may tell; one worker writes."""
+
+    def __init__(self, centre: Store, own: Store, actor: Actor, facts: Callable[[], dict[str, Any]]) -> None:
+        """``facts()`` is what the receiver says of itself at each beat (port, associations, free bytes, counts)."""
+        self._centre = centre
+        self._own = own
+        self._actor = actor
+        self._facts = facts
+        self._told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._queries: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._troubles: deque[Trouble] = deque(maxlen=KEPT)
+        self._audited: dict[str, float] = {}
+
+    def asked(self, query: dict[str, Any]) -> None:
+        """A worklist query was answered (``calling_ae``, ``address``, ``keys``, ``answers`` ...)."""
+        self._told.put(("asked", {"at": now_text(), **query}))
+
+    def refused(self, source: str, why: Fault) -> None:
+        """An image was refused."""
+        values = {key: str(value) for key, value in why.sentence.values.items()}
+        self._told.put(("trouble", Trouble(now_text(), source, why.sentence.text, why.next_step.text, values)))
+
+    def unknown_caller(self, ae_title: str, address: str, sentence: str, next_step: str) -> None:
+        """Somebody called who is not among the nodes."""
+        values = {"ae": ae_title, "address": address}
+        self._told.put(("trouble", Trouble(now_text(), ae_title, sentence, next_step, values)))
+
+    def keep(self, stop: threading.Event) -> None:
+        """The worker."""
+        try:
+            self._read_back()
+            beat = 0.0
+            while not stop.is_set():
+                news = self._collect()
+                if news or time.monotonic() - beat >= BEAT_S:
+                    beat = time.monotonic()
+                    self._write(news)
+        finally:
+            self._collect()
+            self._own.leave()
+            self._centre.leave()
+
+    def _read_back(self) -> None:
+        with self._own.reading() as conn:
+            kept = local.seen_last(conn, QUERIES)
+            state = local.seen_last(conn, STATE)
+        self._queries.extend((kept.body if kept else {}).get("queries", []))
+        self._troubles.extend(Trouble(**each) for each in (state.body if state else {}).get("troubles", []))
+
+    def _collect(self) -> bool:
+        """Wait a moment for news and take what is there; True where anything came."""
+        try:
+            kind, told = self._told.get(timeout=0.5)
+        except queue.Empty:
+            return False
+        while True:
+            if kind == "asked":
+                self._queries.append(told)
+                self._audit(told)
+            else:
+                self._add_trouble(told)
+            try:
+                kind, told = self._told.get_nowait()
+            except queue.Empty:
+                return True
+
+    def _add_trouble(self, told: Trouble) -> None:
+        for at, each in enumerate(self._troubles):
+            if (each.source, each.sentence, each.values) == (told.source, told.sentence, told.values):
+                del self._troubles[at]
+                told = Trouble(**{**asdict(told), "times": each.times + 1})
+                break
+        self._troubles.append(told)
+
+    def _audit(self, query: dict[str, Any]) -> None:
+        ae, keys = query["calling_ae"], query["keys"]
+        names_one = any(key in keys for key in ("patient_id", "accession", "study_uid", "step_id", "name"))
+        now = time.monotonic()
+        if not names_one and now - self._audited.get(ae, -AUDIT_EVERY_S) < AUDIT_EVERY_S:
+            return
+        try:
+            with self._centre.writing() as conn:
+                audit.write(
+                    conn,
+                    self._actor,
+                    "worklist asked",
+                    patient=str(keys.get("patient_id", "")),
+                    subject=ae,
+                    keys=keys,
+                    answers=query["answers"],
+                )
+            self._audited[ae] = now
+        except Fault as why:
+            log.warning("a worklist query could not be audited: %s", why)
+
+    def _write(self, news: bool) -> None:
+        body = {**self._facts(), "troubles": [asdict(each) for each in self._troubles]}
+        with self._own.writing() as conn:
+            local.keep_last_seen(conn, STATE, body)
+            if news:
+                local.keep_last_seen(conn, QUERIES, {"queries": list(self._queries)})
+                notices.tell(conn, KIND, local=True)

@@ -1,0 +1,130 @@
+"""The receiving process: storage and worklist behind one port, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from kiosk.core.faults import Fault
+from kiosk.core.settings import StationSettings
+from kiosk.core.words import N_
+from kiosk.dicom.nodes import Node, Nodes
+from kiosk.flow.answer_worklist import ScheduledSteps
+from kiosk.flow.crew import Crew
+from kiosk.flow.gateway_book import GatewayBook
+from kiosk.flow.intake import Intake, Owed
+from kiosk.flow.lay_out_flat import LAY_OUT
+from kiosk.store.audit import Actor
+from kiosk.store.engine import Store
+from kiosk.store.volume import Volumes
+from kiosk.store.writer import GroupWriter
+
+log = logging.getLogger(__name__)
+
+
+class Kit(Protocol):
+    """What it needs of the station."""
+
+    @property
+    def station(self) -> StationSettings: ...
+    @property
+    def centre(self) -> Store: ...
+    @property
+    def local(self) -> Store: ...
+    @property
+    def volumes(self) -> Volumes: ...
+    @property
+    def crew(self) -> Crew: ...
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """How this gateway receives."""
+
+    ae_title: str
+    port: int
+    host: str = ""
+    nodes: tuple[Node, ...] = ()
+    accept_anyone: bool = False
+    accept_asides: bool = False
+    days_without_date: int = 1
+    most_associations: int = 64
+    flat: bool = False
+
+
+def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
+    """Serve until ``stop``. Raises Fault where the port is taken, the disk is the wrong one, a node makes no sense."""
+    from kiosk.dicom.receive import StorageDoor
+    from kiosk.dicom.upper_layer import Listener
+    from kiosk.dicom.worklist import WorklistDoor
+
+    nodes = Nodes(how.nodes, how.accept_anyone)
+    volume = kit.volumes.receiving()
+    volume.prepare()
+    actor = Actor(station=kit.station.name)
+    owed = (Owed(LAY_OUT, "viewer folder", kit.station.name),) if how.flat else ()
+    intake = Intake(kit.centre, volume, GroupWriter(kit.centre, kit.crew.start), actor, owed=owed)
+    steps = ScheduledSteps(kit.centre, kit.station.institution_name, how.days_without_date)
+    listener: Listener | None = None
+
+    def facts() -> dict[str, Any]:
+        return {
+            "ae_title": how.ae_title,
+            "port": listener.port if listener else 0,
+            "associations": listener.associations if listener else 0,
+            "taken": storage.taken,
+            "refused": storage.refused,
+            "callers_refused": listener.refused if listener else 0,
+            "volume": volume.id,
+            "free_bytes": volume.free_bytes(),
+            "total_bytes": volume.total_bytes(),
+        }
+
+    book = GatewayBook(kit.centre, kit.local, actor, facts)
+    storage = StorageDoor(intake, book.refused, accept_asides=how.accept_asides)
+    worklist = WorklistDoor(
+        steps.rows,
+        known_stations=steps.stations,
+        told=lambda asked: book.asked(asdict(asked)),
+        days_without_date=how.days_without_date,
+        issuer=kit.station.issuer,
+    )
+    listener = Listener(
+        how.ae_title,
+        how.port,
+        nodes,
+        [storage, worklist],
+        host=how.host,
+        most=how.most_associations,
+        at_end=lambda: _leave(kit),
+        on_refusal=lambda ae, address: book.unknown_caller(ae, address, UNKNOWN_CALLER, ENTER_IT),
+    )
+    try:
+        kit.crew.start("worklist-memory", steps.keep_remembering)
+        kit.crew.start("gateway-book", book.keep)
+        log.info("receiving as %s on port %s", how.ae_title, listener.port)
+        while not stop.wait(0.5):
+            pass
+    finally:
+        listener.close()
+        kit.centre.leave()
+
+
+UNKNOWN_CALLER = N_("{ae} at {address} is not among the known devices and was refused.")
+ENTER_IT = N_("If it belongs here, enter it in the parameter file of the gateway.")
+
+
+def _leave(kit: Kit) -> None:
+    kit.centre.leave()
+    kit.local.leave()
+
+
+def check_receiving(how: Receiving) -> Fault | None:
+    """What is wrong with these settings, None where nothing is; listens on nothing."""
+    try:
+        Nodes(how.nodes, how.accept_anyone)
+    except Fault as why:
+        return why
+    return None

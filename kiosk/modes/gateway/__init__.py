@@ -1,0 +1,1 @@
+"""The gateway: images come in, the worklist goes out."""

@@ -1,0 +1,162 @@
+"""Matching by hand: images without a visit above, the examinations of their day below, a question before it is done."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from tkinter import ttk
+from typing import Any
+
+from kiosk.core.study import Study
+from kiosk.core.words import N_, Sentence, say
+from kiosk.modes.gateway import rows, rules
+from kiosk.ui import dates, look
+from kiosk.ui.fields import DateField, TextField
+from kiosk.ui.shell import Choice, Shell
+from kiosk.ui.table import Row, Table
+
+
+class MatchingPane:
+    """``changed()`` is called when what can be done changed; ``matched()`` when something was matched."""
+
+    def __init__(
+        self, parent: tk.Misc, shell: Shell, desk: Any, matched: Callable[[], object], changed: Callable[[], object]
+    ) -> None:
+        self._shell = shell
+        self._desk = desk
+        self._matched = matched
+        self._changed = changed
+        self._studies: dict[str, Study] = {}
+        self._candidates: list[Any] = []
+        self._asked_for = ""
+        self.frame = ttk.Frame(parent)
+        self.frame.columnconfigure(0, weight=1)
+        self.frame.rowconfigure(0, weight=1)
+        self.frame.rowconfigure(2, weight=1)
+        self.studies = Table(
+            self.frame, rows.UNMATCHED, empty=N_("Every study has its visit."), on_select=self._study_chosen
+        )
+        self.studies.grid(row=0, column=0, sticky="nsew")
+        head = ttk.Frame(self.frame)
+        head.grid(row=1, column=0, sticky="ew", pady=look.px(8))
+        head.columnconfigure(2, weight=1)
+        self.day = DateField(head, N_("Examinations of this day"))
+        self.day.grid(row=0, column=0, sticky="w")
+        self.day.entry.bind("<Return>", lambda event: self._ask_candidates())
+        self.number = TextField(head, N_("Number, name or ID"), width=20)
+        self.number.grid(row=0, column=1, sticky="w", padx=(look.px(12), 0))
+        self.number.on_change(self._show_candidates)
+        self.candidates = Table(
+            self.frame,
+            rows.CANDIDATES,
+            empty=N_("Choose images above; the examinations of their day are listed here."),
+            on_select=lambda key: self._changed(),
+            on_choose=lambda key: self.match(),
+        )
+        self.candidates.grid(row=2, column=0, sticky="nsew")
+
+    @property
+    def study(self) -> Study | None:
+        """The images chosen above."""
+        return self._studies.get(self.studies.selected)
+
+    @property
+    def candidate(self) -> Any | None:
+        """The examination chosen below."""
+        key = self.candidates.selected
+        return next((each for each in self._candidates if str(each.step.id) == key), None)
+
+    @property
+    def ready(self) -> bool:
+        return self.study is not None and self.candidate is not None
+
+    def show(self, view: rules.Overview, shown: Sequence[Row]) -> None:
+        """The unmatched studies, as far as the search lets them through."""
+        self._studies = {str(study.id): study for study, _ in view.unmatched}
+        self.studies.show(shown)
+        if self.study is None:
+            self._candidates, self._asked_for = [], ""
+            self._show_candidates()
+
+    def match(self) -> None:
+        """Ask, then do: F5."""
+        study, chosen = self.study, self.candidate
+        if study is None or chosen is None:
+            self._shell.problem.look(N_("Choose the images above and their examination below."))
+            return
+        patient = chosen.visit.patient
+        question = Sentence(
+            N_("Do these {n} images belong to {name}, {exam}?"),
+            {"n": study.instances, "name": patient.shown_name, "exam": chosen.step.exam.name},
+        )
+        self._shell.ask(
+            question,
+            self._consequence(study, chosen),
+            [
+                Choice(N_("Not yet")),
+                Choice(N_("Yes, match"), lambda: self._do(study, chosen), dangerous=bool(chosen.differs)),
+            ],
+        )
+
+    @staticmethod
+    def _consequence(study: Study, chosen: Any) -> Sentence:
+        values = {
+            "study_id": study.patient_id or "-",
+            "study_name": rules.shown_name(study) or "-",
+            "visit_id": chosen.visit.patient.patient_id,
+            "number": chosen.visit.key.number,
+        }
+        if not chosen.differs:
+            return Sentence(
+                N_("ID {visit_id}, check-up number {number}. The images themselves are not changed."), values
+            )
+        values["differs"] = say(N_(", ")).join(say(rules.DIFFERS[each]) for each in chosen.differs)
+        return Sentence(
+            N_(
+                "Take care: {differs}. In the images: {study_id} {study_name}. In the visit: {visit_id}, "
+                "check-up number {number}. The images themselves are not changed; the match is written down with your name."
+            ),
+            values,
+        )
+
+    def _do(self, study: Study, chosen: Any) -> None:
+        def done(_: object) -> None:
+            self._shell.problem.done(
+                Sentence(
+                    N_("{n} images now belong to {name}."),
+                    {"n": study.instances, "name": chosen.visit.patient.shown_name},
+                )
+            )
+            self._matched()
+
+        self._desk.match(study, chosen).then(done, self._failed)
+
+    def _failed(self, why: Any) -> None:
+        self._shell.problem.fault(why)
+        self._matched()
+
+    def _study_chosen(self, key: str) -> None:
+        study = self.study
+        if study is not None and key != self._asked_for:
+            self.day.set_day(dates.read_day(study.study_date) or self._desk.today())
+            self._ask_candidates()
+        self._changed()
+
+    def _ask_candidates(self) -> None:
+        study = self.study
+        if study is None:
+            return
+        key = self._asked_for = str(study.id)
+
+        def take(found: list[Any]) -> None:
+            if key == self._asked_for and self.frame.winfo_exists():
+                self._candidates = found
+                self._show_candidates()
+
+        self._desk.candidates(study, self.day.day()).then(take, self._shell.problem.fault)
+
+    def _show_candidates(self) -> None:
+        wanted = self.number.get()
+        found = rows.candidate_rows(self._candidates)
+        self.candidates.show([row for row in found if rows.fits(row, wanted)] if wanted else found)
+        self._changed()

@@ -1,0 +1,174 @@
+"""The gateway's facts as rows of its lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kiosk.core.study import Study
+from kiosk.core.words import N_, Sentence, say
+from kiosk.modes.gateway import rules
+from kiosk.ui import dates
+from kiosk.ui.table import Column, Row
+
+DEVICES = [
+    Column("device", N_("Device"), 150, stretch=True),
+    Column("last", N_("Last image"), 130),
+    Column("images", N_("Images"), 90, right=True),
+]
+STUDIES = [
+    Column("at", N_("Received"), 120),
+    Column("kind", N_("Kind"), 70),
+    Column("id", N_("Patient ID"), 120),
+    Column("name", N_("Name"), 140, stretch=True),
+    Column("images", N_("Images"), 80, right=True),
+    Column("visit", N_("Visit"), 130, stretch=True),
+]
+UNMATCHED = [
+    Column("at", N_("Received"), 120),
+    Column("day", N_("Study date"), 150),
+    Column("kind", N_("Kind"), 70),
+    Column("id", N_("Patient ID"), 120),
+    Column("name", N_("Name"), 150, stretch=True),
+    Column("images", N_("Images"), 80, right=True),
+    Column("why", N_("Why no visit was found"), 290, stretch=True),
+]
+CANDIDATES = [
+    Column("number", N_("Number"), 100),
+    Column("name", N_("Name"), 160, stretch=True),
+    Column("id", N_("Patient ID"), 120),
+    Column("exam", N_("Examination"), 150),
+    Column("state", N_("Images"), 110),
+    Column("differs", N_("What differs"), 280, stretch=True),
+]
+QUERIES = [
+    Column("at", N_("Time"), 120),
+    Column("device", N_("Device"), 150),
+    Column("asked", N_("Asked for"), 300, stretch=True),
+    Column("answers", N_("Answers"), 90, right=True),
+    Column("note", N_("Note"), 360, stretch=True),
+]
+TROUBLES = [
+    Column("at", N_("Time"), 120),
+    Column("device", N_("Device"), 130),
+    Column("text", N_("What happened"), 430, stretch=True),
+    Column("next", N_("What to do"), 360, stretch=True),
+    Column("times", N_("Times"), 70, right=True),
+]
+MATCHED_BY = {
+    "study_uid": N_("by study number"),
+    "accession": N_("by order number"),
+    "id_date_modality": N_("by ID and date"),
+    "hand": N_("by hand"),
+}
+
+
+def device_rows(view: rules.Overview, today: str) -> list[Row]:
+    """Newest first; a device that sent nothing today is shown without a mark."""
+    newest = sorted(view.devices, key=lambda line: line.last_at, reverse=True)
+    return [
+        Row(
+            line.source,
+            (named(line.source, view.titles), rules.day_and_clock(line.last_at, today), f"{line.images:,}"),
+            "done" if line.last_at.startswith(today) else "",
+        )
+        for line in newest
+    ]
+
+
+def study_rows(view: rules.Overview, today: str) -> list[Row]:
+    rows = []
+    for study in view.today:
+        matched = study.step_id is not None
+        visit = say(MATCHED_BY.get(study.matched_by, "")) if matched else say(N_("no visit found"))
+        cells = (
+            rules.day_and_clock(study.received_at, today), " ".join(study.modalities), study.patient_id,
+            rules.shown_name(study), f"{study.instances:,}", visit,
+        )  # fmt: skip
+        rows.append(Row(str(study.id), cells, "" if matched else "look"))
+    return rows
+
+
+def unmatched_rows(view: rules.Overview, today: str) -> list[Row]:
+    rows = []
+    for study, why in view.unmatched:
+        cells = (
+            rules.day_and_clock(study.received_at, today), _day(study), " ".join(study.modalities), study.patient_id,
+            rules.shown_name(study), f"{study.instances:,}", say(rules.WHY_UNMATCHED.get(why, "")),
+        )  # fmt: skip
+        rows.append(Row(str(study.id), cells, "look"))
+    return rows
+
+
+def candidate_rows(candidates: Iterable[Any]) -> list[Row]:
+    """Examinations that the images may belong to (flow.match_by_hand.Candidate)."""
+    rows = []
+    for each in candidates:
+        differs = [say(rules.DIFFERS[key]) for key in each.differs]
+        if not each.same_kind:
+            differs.append(say(N_("other kind of images")))
+        patient = each.visit.patient
+        there = Sentence(N_("{n} images"), {"n": each.step.images}) if each.step.images else N_("none yet")
+        cells = (
+            each.visit.key.number, patient.shown_name, patient.patient_id, each.step.exam.name, say(there),
+            say(N_(", ")).join(differs),
+        )  # fmt: skip
+        rows.append(Row(str(each.step.id), cells, "look" if each.differs else "" if differs else "done"))
+    return rows
+
+
+def query_rows(view: rules.Overview, today: str) -> list[Row]:
+    rows = []
+    for number, line in enumerate(view.queries):
+        cells = (
+            rules.day_and_clock(line.at, today), named(line.calling_ae, view.titles), rules.asked_for(line.keys),
+            str(line.answers), query_note(line),
+        )  # fmt: skip
+        rows.append(Row(f"{line.at} {number}", cells, rules.query_state(line)))
+    return rows
+
+
+def query_note(line: rules.QueryLine) -> str:
+    """Why an answer was empty, which names were changed, whether it was cut."""
+    notes = []
+    if line.trouble:
+        notes.append(say(N_("cancelled by the device") if line.trouble == "cancelled" else N_("could not be answered")))
+    if why := rules.why_empty(line):
+        notes.append(say(N_("nothing fits; most were left out by {key}"), key=why))
+    if line.downgraded:
+        notes.append(say(N_("names changed for this device: {ids}"), ids=" ".join(line.downgraded[:5])))
+    if line.capped:
+        notes.append(say(N_("more than the device takes at once")))
+    return say(N_("; ")).join(notes)
+
+
+def trouble_rows(view: rules.Overview, today: str) -> list[Row]:
+    return [
+        Row(
+            f"{line.at} {line.source} {number}",
+            (
+                rules.day_and_clock(line.at, today),
+                named(line.source, view.titles),
+                say(line.text),
+                say(line.next_step),
+                f"{line.times:,}",
+            ),  # fmt: skip
+            "look",
+        )
+        for number, line in enumerate(view.troubles)
+    ]
+
+
+def named(ae_title: str, titles: dict[str, str]) -> str:
+    title = titles.get(ae_title, "")
+    return f"{title} ({ae_title})" if title and title != ae_title else ae_title
+
+
+def fits(row: Row, text: str) -> bool:
+    """Does any cell contain what was typed?"""
+    return all(any(word in cell.casefold() for cell in row.cells) for word in text.casefold().split())
+
+
+def _day(study: Study) -> str:
+    day = dates.read_day(study.study_date) if study.study_date else None
+    return dates.day_text(day) if day else study.study_date
