@@ -52,9 +52,9 @@ def test_a_mode_has_a_settings_file_that_names_it(name: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((HOME / "settings").glob("*.toml")), ids=lambda path: path.name)
 def test_every_settings_file_loads(path: Path) -> None:
-    from kiosk.flow.settings_file import read_parameters
+    from kiosk.flow.settings_file import read_settings
 
-    read_parameters(path)
+    read_settings(path, {name: mode.settings for name, mode in all_modes()[0].items()})
 
 
 @pytest.mark.parametrize("path", sorted((HOME / "settings").glob("*.toml")), ids=lambda path: path.name)
