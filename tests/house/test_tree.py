@@ -12,7 +12,7 @@ MOST_LINES = 400
 LARGEST_FILE = 1_500_000
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc", "tools"}
 # A folder of a developer's machine; folders that every system has (/usr, /etc, /var, /dev) are meant as such.
-OWN_MACHINE = re.compile(rb"(?<![\w.~/:-])/(?:work|root|opt|home/\w)/?\w|[A-Z]:\\\\?Users\\\\?\w|file:///\w")
+OWN_MACHINE = re.compile(rb"(?<![\w.~/:-])/(?:(?:work|root|opt)/\w|home/\w\w)|[A-Z]:\\\\?Users\\\\?\w|file:///\w")
 
 
 def test_every_module_says_what_it_is_for() -> None:
