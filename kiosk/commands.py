@@ -8,11 +8,12 @@ import threading
 from pathlib import Path
 
 from kiosk import __version__
+from kiosk.assembly import run_headless, use_language
 from kiosk.core.faults import Fault
+from kiosk.core.process import home
 from kiosk.core.words import N_, say
 from kiosk.modes import catalog
 from kiosk.modes.contract import Mode
-from kiosk.station import run_headless, run_windows, use_language
 
 USAGE = """\
 station                          station.toml beside the program, else the launcher
@@ -44,7 +45,7 @@ def run(argv: list[str]) -> int:
         print("\n".join(catalog.mode_names()))
         return 0
     if command == "--selftest":
-        from kiosk.flow.self_test import self_test
+        from kiosk.self_test import self_test
 
         return self_test()
     if command == "demo":
@@ -59,12 +60,6 @@ def run(argv: list[str]) -> int:
 
 
 # -- opening -------------------------------------------------------------------------------------------------------
-def beside_program(name: str) -> Path:
-    """A file beside the executable, or beside main.py."""
-    home = Path(sys.executable).parent if getattr(sys, "frozen", False) else Path(__file__).resolve().parent.parent
-    return home / name
-
-
 def load(path: Path | None, *, all_modes: bool = False):  # type: ignore[no-untyped-def]
     """The parameter file (or the built-in defaults) and the modes; broken modes are told on standard error."""
     from kiosk.flow.settings_file import StationFile, read_settings
@@ -99,7 +94,7 @@ def _open(argv: list[str]) -> int:
             word=unknown[0] if unknown else argument,
         )
     if path is None and not argument:
-        beside = beside_program("station.toml")
+        beside = home() / "station.toml"
         path = beside if beside.exists() else None
     file, modes = load(path)
     if argument and path is None:
@@ -109,6 +104,8 @@ def _open(argv: list[str]) -> int:
     with the_only_one(file):
         if headless:
             return run_headless(file, modes, _stop_on_signals())
+        from kiosk.windows import run_windows
+
         launcher = path is None and not argument
         return run_windows(file, modes, launcher=launcher or not file.modes, argument=argument)
 
@@ -133,7 +130,7 @@ def _stop_on_signals() -> threading.Event:
 def _file_of(rest: list[str]):  # type: ignore[no-untyped-def]
     """The parameter file that a command names, else station.toml beside the program, else the built-in defaults."""
     named = [Path(word).absolute() for word in rest if word.lower().endswith(".toml")]
-    beside = beside_program("station.toml")
+    beside = home() / "station.toml"
     return load(named[0] if named else beside if beside.exists() else None)[0]
 
 

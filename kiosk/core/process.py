@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 
 def program() -> list[str]:
@@ -15,3 +16,10 @@ def program() -> list[str]:
 def worker_command(module: str, *args: str) -> list[str]:
     """The command that runs ``module.run_worker(args)`` in a process of its own."""
     return [*program(), "--worker", module, *args]
+
+
+def home() -> Path:
+    """The folder of the executable, or of main.py: where station.toml is looked for."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).parent
+    return Path(__file__).parents[2]

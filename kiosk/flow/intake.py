@@ -23,7 +23,7 @@ from kiosk.core.faults import LinkLost
 from kiosk.core.safe_names import folder_key
 from kiosk.core.study import ImageFacts
 from kiosk.core.words import N_
-from kiosk.store import audit, images, jobs, notices
+from kiosk.store import audit, image_index, images, jobs, notices
 from kiosk.store.audit import Actor
 from kiosk.store.clock import day_of
 from kiosk.store.engine import Connection, Store
@@ -159,7 +159,7 @@ class Intake:
         if key not in self._folders:
             day = day_of(facts.study_date) or self._today()
             self._folders[key] = self._committed(
-                lambda conn: images.study_folder(
+                lambda conn: image_index.study_folder(
                     conn,
                     study_uid=facts.study_uid,
                     patient_id=facts.patient_id,
@@ -182,7 +182,7 @@ class Intake:
             ) from None
 
     def _index(self, conn: Connection, facts: ImageFacts, path: str, arriving: Arriving) -> Settled:
-        indexed = images.index_image(
+        indexed = image_index.index_image(
             conn,
             facts,
             volume=self._volume.id,
@@ -209,7 +209,7 @@ class Intake:
         self._volume.place(arriving, path)
 
         def note(conn: Connection) -> Settled:
-            images.keep_aside(
+            image_index.keep_aside(
                 conn, facts, volume=self._volume.id, path=path, size=arriving.size, sha256=arriving.sha256
             )
             audit.write(

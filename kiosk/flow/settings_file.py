@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.core.faults import Fault
+from kiosk.core.process import home
 from kiosk.core.settings import Settings, StationSettings, setting
 from kiosk.core.words import N_, Sentence, say
 from kiosk.store.volume import Volume, Volumes
@@ -32,10 +33,14 @@ class StationFile:
     path: Path | None = None  # None: the launcher on built-in defaults
 
     @property
+    def folder(self) -> Path:
+        """What relative paths of the file are relative to."""
+        return self.path.parent if self.path else home()
+
+    @property
     def data(self) -> Path:
         """This PC's data folder, absolute."""
-        base = self.path.parent if self.path else Path.cwd()
-        return (base / self.station.data).absolute()
+        return (self.folder / self.station.data).absolute()
 
 
 DEFAULT_VOLUME = "MAG1"
@@ -43,8 +48,7 @@ DEFAULT_VOLUME = "MAG1"
 
 def volumes_of(file: StationFile) -> Volumes:
     """The image volumes as this PC sees them; without any in the file, one in the data folder."""
-    base = file.path.parent if file.path else Path.cwd()
-    named = [Volume(name, (base / each.path).absolute(), each.writable) for name, each in file.volumes.items()]
+    named = [Volume(name, (file.folder / each.path).absolute(), each.writable) for name, each in file.volumes.items()]
     return Volumes(named or [Volume(DEFAULT_VOLUME, file.data / DEFAULT_VOLUME, True)])
 
 

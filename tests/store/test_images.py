@@ -9,7 +9,7 @@ import pytest
 from kiosk.core.course import arrived_views
 from kiosk.core.study import ImageFacts
 from kiosk.core.visit import Visit, VisitState
-from kiosk.store import images, visits
+from kiosk.store import image_index, images, visits
 from kiosk.store.engine import Store
 from tests.store.samples import CHEST, FUNDUS, facts, row
 
@@ -23,9 +23,9 @@ def visit(centre: Store) -> Visit:
     return found
 
 
-def index(store: Store, what: ImageFacts) -> images.Indexed:
+def index(store: Store, what: ImageFacts) -> image_index.Indexed:
     with store.writing() as conn:
-        return images.index_image(
+        return image_index.index_image(
             conn,
             what,
             volume="MAG1",
@@ -116,18 +116,18 @@ def test_what_arrived_is_counted_until_the_course_is_done(centre: Store, visit: 
 def test_matching_by_hand_moves_what_arrived(centre: Store, visit: Visit) -> None:
     found = index(centre, facts(patient_id="WRONG"))
     with centre.writing() as conn:
-        images.match_by_hand(conn, found.study, visit.steps[0].id, arrived_views)
+        image_index.match_by_hand(conn, found.study, visit.steps[0].id, arrived_views)
         assert images.unmatched_studies(conn) == []
     assert now(centre, visit).steps[0].arrived_views == ("PA",)
     with centre.writing() as conn:
-        images.match_by_hand(conn, found.study, visit.steps[1].id, arrived_views)
+        image_index.match_by_hand(conn, found.study, visit.steps[1].id, arrived_views)
     assert now(centre, visit).steps[0].arrived_views == () and now(centre, visit).steps[0].state == "scheduled"
 
 
 def test_folders_are_numbered_by_day_and_modality(centre: Store) -> None:
     def folder(study: str, patient: str = "P1", day: str = "20261124", modality: str = "CR") -> str:
         with centre.writing() as conn:
-            return images.study_folder(
+            return image_index.study_folder(
                 conn, study_uid=study, patient_id=patient, id_key=patient, volume="MAG1", day=day, modality=modality
             )
 

@@ -1,0 +1,156 @@
+"""The windows of one process: one Tk root, a Toplevel per mode, one mailbox, one login."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import tkinter as tk
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.assembly import Station
+from kiosk.core.words import N_
+from kiosk.flow.answers import as_fault
+from kiosk.flow.settings_file import StationFile
+from kiosk.modes.contract import Mode
+from kiosk.ui import errors
+from kiosk.ui.launcher import open_launcher
+from kiosk.ui.lock import Lock
+from kiosk.ui.look import dress, see_true_pixels
+from kiosk.ui.mailbox import Heartbeat, Mailbox
+from kiosk.ui.shell import Shell
+
+
+def run_windows(
+    file: StationFile,
+    modes: dict[str, Mode],
+    *,
+    launcher: bool,
+    argument: str = "",
+    on_open: Callable[[WindowedStation], None] | None = None,
+) -> int:
+    """Open the windows of a parameter file (or the launcher) and stay until the last one is closed."""
+    see_true_pixels()  # before Tk: HiDPI on Windows
+    root = tk.Tk(className="Kiosk")
+    root.withdraw()
+    dress(root)
+    _show_at_once(root, N_("Stations") if launcher else modes[next(iter(file.modes))].title)
+    windowed = WindowedStation(root, file, modes, launcher=launcher, argument=argument)
+    if on_open is not None:
+        on_open(windowed)
+    try:
+        root.mainloop()
+    finally:
+        windowed.close()
+    return windowed.status
+
+
+def _show_at_once(root: tk.Tk, title: str) -> None:
+    """A window stands on the screen before the libraries of the store are read; it goes when they are there."""
+    top = tk.Toplevel(root, class_="Kiosk")
+    top.geometry("1280x800")
+    shell = Shell(top, title, where=N_("One moment, the program is starting..."))
+    top.update()
+    libraries = threading.Thread(target=lambda: importlib.import_module("kiosk.store.opening"), name="libraries")
+    libraries.start()
+    while libraries.is_alive():
+        top.update()
+        libraries.join(0.02)
+    del shell
+    root.after_idle(top.destroy)
+
+
+class WindowedStation:
+    """The windows of one process: one Tk root, a Toplevel per mode, one mailbox, one login."""
+
+    def __init__(
+        self, root: Any, file: StationFile, modes: dict[str, Mode], *, launcher: bool, argument: str = ""
+    ) -> None:
+        self.root = root
+        self.file = file
+        self.modes = modes
+        self.status = 0
+        self.mailbox = Mailbox(root)
+        self._undo_errors = errors.meet(root, self.mailbox)
+        self.heartbeat = Heartbeat(root)
+        self.station = Station(
+            file,
+            self.mailbox.post,
+            mailbox=self.mailbox,
+            argument=argument,
+            on_worker_error=lambda _, why: errors.report(why),
+        )
+        self.station.crew.start("heartbeat", self.heartbeat.watch)
+        self.tops: dict[str, Any] = {}
+        self.shells: dict[str, Any] = {}
+        self.lock = Lock(self.station.session, idle_min=file.station.idle_lock_min, asks=file.station.login)
+        if launcher:
+            self._open_launcher()
+        for name in file.modes:
+            if not launcher:
+                self.open(name)
+
+    def open(self, name: str) -> Any:
+        """Open a mode's window, or bring it to the front; returns its shell (None where it could not start)."""
+        if name in self.tops:
+            self.tops[name].deiconify()
+            self.tops[name].lift()
+            self.tops[name].focus_force()
+            return self.shells.get(name)
+        mode = self.modes[name]
+        top = tk.Toplevel(self.root, class_="Kiosk")
+        top.geometry("1280x800")
+        self.tops[name] = top
+        top.protocol("WM_DELETE_WINDOW", lambda: self._closed(name))
+        try:
+            desk = self.station.open_mode(name, mode)
+            assert mode.window is not None
+            shell = mode.window(top, desk)
+        except Exception as why:  # a mode that fails to start shows its title and the reason; the others run
+            for child in top.winfo_children():
+                child.destroy()
+            shell = Shell(top, mode.title, mailbox=self.mailbox)
+            shell.problem.fault(as_fault(why))
+        self.shells[name] = shell
+        lamp = shell.lamp(N_("Database"))
+
+        def show_link(good: bool) -> None:
+            if top.winfo_exists():
+                lamp.good() if good else lamp.stop()
+
+        self.station.on_link(show_link)
+        self.lock.guard(shell)
+        return shell
+
+    def _open_launcher(self) -> None:
+        top = tk.Toplevel(self.root, class_="Kiosk")
+        self.tops[""] = top
+        top.protocol("WM_DELETE_WINDOW", lambda: self._closed(""))
+        titles = [(name, mode.title) for name, mode in self.modes.items() if mode.window is not None]
+        self.shells[""] = open_launcher(top, titles, self.open, self.mailbox)
+
+    def _closed(self, name: str) -> None:
+        shell = self.shells.get(name)
+        may_close = getattr(shell, "may_close", None)
+        if may_close is not None and not may_close(lambda: self._close_now(name)):
+            return
+        self._close_now(name)
+
+    def _close_now(self, name: str) -> None:
+        shell = self.shells.pop(name, None)
+        if shell is not None:
+            self.lock.release(shell)
+        top = self.tops.pop(name, None)
+        if top is not None:
+            top.destroy()
+        if not self.tops:
+            self.root.quit()
+
+    def close(self) -> None:
+        for name in list(self.tops):
+            self.tops.pop(name).destroy()
+        self.heartbeat.stop()
+        self.station.close()
+        self.mailbox.close()
+        self._undo_errors()
+        self.root.destroy()
