@@ -162,11 +162,9 @@ class _Inflow(BytesIO):
             raise Refused("bad_uid", N_("The image has no valid identifier ({keyword})."), keyword="command")
         self._walk = Walk(self._request.transfer_syntax, WANTED)
         self._incoming = self._intake.begin("c-store")
-        self._incoming.write(
-            part10_head(
-                self._request.sop_class, self._request.sop_uid, self._request.transfer_syntax, self._request.source
-            )
-        )
+        # The head is the same for the same image whoever sends it: the intake tells equal files by their hash.
+        head = part10_head(self._request.sop_class, self._request.sop_uid, self._request.transfer_syntax)
+        self._incoming.write(head)
 
     def claim(self) -> bool:
         """True once: the caller settles it, and a connection that closes meanwhile no longer abandons it."""
