@@ -15,7 +15,7 @@ IMPLEMENTATION_NAME = "KIOSK_1"
 _MAX_META = 64 * 1024
 
 
-def part10_head(sop_class: str, sop_uid: str, transfer_syntax: str, source_ae: str = "") -> bytes:
+def part10_head(sop_class: str, sop_uid: str, transfer_syntax: str) -> bytes:
     """Preamble, prefix and file meta for a data set that follows byte by byte as it came."""
     elements = [
         _element(0x0001, b"OB", b"\0\1"),
@@ -25,8 +25,6 @@ def part10_head(sop_class: str, sop_uid: str, transfer_syntax: str, source_ae: s
         _element(0x0012, b"UI", _uid(IMPLEMENTATION_UID)),
         _element(0x0013, b"SH", _padded(IMPLEMENTATION_NAME.encode("ascii"))),
     ]
-    if source_ae:
-        elements.append(_element(0x0016, b"AE", _padded(source_ae.encode("ascii", "replace")[:16])))
     meta = b"".join(elements)
     return bytes(128) + b"DICM" + _element(0x0000, b"UL", struct.pack("<L", len(meta))) + meta
 
