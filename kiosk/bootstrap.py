@@ -44,14 +44,15 @@ def main(argv):
         command = argv[0] if argv else ""
         if command == "test":
             see_to_system_python()
-        look_at_tk(argv)
-        look_at_display(argv)
         lock = DEV_LOCK if command in DEVELOPER_COMMANDS else RUNTIME_LOCK
         fitted = environment.fits(lock)
-        if fitted and environment.is_ours():
+        if fitted and not environment.is_ours():
+            return environment.start_inside(argv)  # which looks at the rest
+        look_at_tk(argv)
+        look_at_display(argv)
+        if fitted:
             return go_on(argv)
-        if not fitted:
-            environment.fit(lock)
+        environment.fit(lock)
         return environment.start_inside(argv)
     except Stop as stop:
         tell(stop)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk.bootstrap import HOME, OLDEST, ON_WINDOWS, RUNTIME_LOCK, TOO_NEW, Stop, has_ensurepip
 
+if TYPE_CHECKING:
+    import subprocess
+
+# What only an installation needs is imported there, so that a start whose packages fit loses no time.
+
 VENV = Path(HOME, ".venv")
 PYTHON = VENV / ("Scripts/python.exe" if ON_WINDOWS else "bin/python")
-STAMP = VENV / "fitted.json"  # which locks it holds, by hash
+FITTED = VENV / "fitted"  # copies of the locks that it holds
 UNFINISHED = VENV / "unfinished"  # there while packages are being laid out
 INSTALL_LOG = VENV / "install.log"
 TURN = Path(HOME, ".venv.turn")
@@ -42,6 +44,8 @@ def start_inside(argv: list[str]) -> int:
     if not ON_WINDOWS:
         sys.stdout.flush()
         os.execv(PYTHON, call)
+    import subprocess
+
     # Windows has no exec: the parent waits, and leaves Ctrl-C to the child, which gets it too.
     child = subprocess.Popen(call)
     while True:
@@ -54,9 +58,9 @@ def start_inside(argv: list[str]) -> int:
 def fits(lock: str) -> bool:
     """Whether .venv holds exactly what ``lock`` asks for, and was made to the end."""
     try:
-        held = json.loads(STAMP.read_text(encoding="utf-8"))
-        return held.get(lock) == digest(lock) and PYTHON.exists() and not UNFINISHED.exists() and not outgrown()
-    except (OSError, ValueError):
+        same = (FITTED / lock).read_bytes() == asked_for(lock)
+        return same and PYTHON.exists() and not UNFINISHED.exists() and not outgrown()
+    except OSError:
         return False
 
 
@@ -68,10 +72,10 @@ def outgrown() -> bool:
     return same_place and made.get("version", "").split(".")[:2] != [str(part) for part in sys.version_info[:2]]
 
 
-def digest(lock: str) -> str:
-    """The lock's SHA-256; line ends don't count, since git may turn them on Windows."""
+def asked_for(lock: str) -> bytes:
+    """What the lock says; line ends don't count, since git may turn them on Windows."""
     try:
-        return hashlib.sha256(Path(HOME, lock).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+        return Path(HOME, lock).read_bytes().replace(b"\r\n", b"\n")
     except OSError:
         raise Stop(
             f"{lock} がありません。プログラムのフォルダーをもう一度全部コピーしてください。",
@@ -81,7 +85,7 @@ def digest(lock: str) -> str:
 
 def fit(lock: str) -> None:
     """Make .venv hold what ``lock`` asks for; one start at a time."""
-    digest(lock)
+    asked_for(lock)
     with my_turn():
         if fits(lock):  # another start did it while we waited
             return
@@ -89,7 +93,7 @@ def fit(lock: str) -> None:
             if needs_remaking():
                 make()
             install(lock)
-            write_stamp(lock)
+            remember(lock)
         except OSError as trouble:
             raise Stop(
                 f".venv を準備できません（{trouble}）。空き容量と書き込み権限を確かめて、もう一度始めてください。",
@@ -126,6 +130,8 @@ def my_turn() -> Iterator[None]:
 
 def needs_remaking() -> bool:
     """Whether .venv is absent, was left half-made, or its Python no longer runs or is not a supported one."""
+    import subprocess
+
     if UNFINISHED.exists() or not PYTHON.exists():
         return True
     ask = "import sys, pip; print(sys.version_info[1])"
@@ -138,6 +144,8 @@ def needs_remaking() -> bool:
 
 def make() -> None:
     """A new empty .venv from this Python, whatever lay there before."""
+    import shutil
+    import subprocess
     import venv
 
     if not has_ensurepip():
@@ -159,22 +167,24 @@ def make() -> None:
         ) from None
 
 
-def write_stamp(lock: str) -> None:
-    """Remember what fits; the developers' lock holds all of the other one."""
-    held = {name: digest(name) for name in {lock, RUNTIME_LOCK}}
-    fresh = STAMP.with_suffix(".new")
-    fresh.write_text(json.dumps(held, indent=1, sort_keys=True), encoding="utf-8")
-    fresh.replace(STAMP)
+def remember(lock: str) -> None:
+    """Keep what fits now; the developers' lock holds all of the other one."""
+    FITTED.mkdir(exist_ok=True)
+    for name in {lock, RUNTIME_LOCK}:
+        fresh = FITTED / f"{name}.new"
+        fresh.write_bytes(asked_for(name))
+        fresh.replace(FITTED / name)
 
 
 def install(lock: str) -> None:
     """Install ``lock`` into .venv by pip, showing how far it is; the mark says so should this be cut off."""
+    import subprocess
+
     call = [
         str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
         "--retries", "2", "--require-hashes", "--only-binary", ":all:", "--no-deps",
         "--requirement", os.path.join(HOME, lock),
     ]  # fmt: skip
-    STAMP.unlink(missing_ok=True)
     UNFINISHED.touch()
     with INSTALL_LOG.open("wb") as log:
         pip = subprocess.Popen(call, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=HOME)
@@ -196,6 +206,8 @@ def pinned(lock: str) -> list[str]:
 
 def follow(pip: subprocess.Popen[bytes], total: int) -> None:
     """Show pip's way until it ends: rewritten in place on a terminal, line by line elsewhere."""
+    import subprocess
+
     in_place = sys.stdout.isatty()
     shown = ""
     while True:

@@ -270,7 +270,7 @@ def test_on_a_terminal_without_japanese() -> None:
 def test_in_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setattr(environment, "TURN", tmp_path / "file" / "turn")
-    monkeypatch.setattr(environment, "STAMP", tmp_path / "absent")
+    monkeypatch.setattr(environment, "FITTED", tmp_path / "absent")
     with pytest.raises(bootstrap.Stop) as stopped:
         environment.fit(bootstrap.RUNTIME_LOCK)
     assert "書き込めません" in stopped.value.japanese
