@@ -1,0 +1,343 @@
+"""Opens a study or loose files for a viewer: stacks in order, frames when asked, neighbours decoded ahead."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kiosk.core.faults import Fault
+from kiosk.core.picture import Curve, Paint, PictureFacts, Window
+from kiosk.core.pipe_talk import fault_from_message, sentence_from_message
+from kiosk.core.stack import stacks_of
+from kiosk.core.words import N_, Sentence
+from kiosk.flow.answers import Answer, Post, as_fault
+from kiosk.flow.children import Child, ChildLost
+from kiosk.flow.crew import Crew
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Key = tuple[str, int]  # path, frame from 0
+Message = dict[str, Any]
+SURVEYED_AT_ONCE = 16  # headers per question: often enough for a bar that moves and a cancel that bites
+URGENT, AHEAD = 0, 1
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A decoded frame, read-only: grey (rows, columns) uint8, uint16 or int16, or RGB (rows, columns, 3) uint8."""
+
+    pixels: np.ndarray[Any, Any]
+    paint: Paint
+    overlay: np.ndarray[Any, Any] | None = None
+    warnings: tuple[Sentence, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return int(self.pixels.nbytes) + (int(self.overlay.nbytes) if self.overlay is not None else 0)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was found: ``stacks`` in order, ``refused`` files with the reason (no DICOM, unreadable)."""
+
+    stacks: tuple[Any, ...]
+    refused: tuple[tuple[str, Fault], ...] = ()
+
+
+@dataclass
+class _Job:
+    work: Callable[[Child, Callable[[], bool]], Any]
+    answers: list[Answer]
+    key: Key | None = None
+    urgency: int = URGENT
+    given_up: threading.Event = field(default_factory=threading.Event)
+
+    def wanted(self) -> bool:
+        return not self.given_up.is_set() and (
+            self.urgency == AHEAD or any(not answer.cancelled for answer in self.answers)
+        )
+
+
+class StudyReader:
+    """The decoders of one viewer. All calls return at once; answers come through ``post``.
+
+    Each decoder is a child process with a thread of the crew. The newest urgent request goes first; what is fetched
+    ahead never takes the last free decoder. A picture that ended its decoder is not decoded again until ``open``.
+    """
+
+    def __init__(
+        self,
+        crew: Crew,
+        post: Post,
+        *,
+        decoders: int = 2,
+        memory_mb: int = 1536,
+        cache_mb: int = 512,
+        deadline_s: float = 30.0,
+        module: str = "kiosk.dicom.decode_child",
+    ) -> None:
+        self._post = post
+        self._deadline_s = deadline_s
+        self._cache_size = cache_mb << 20
+        self._cache: OrderedDict[Key, Shown] = OrderedDict()
+        self._cached = 0
+        self._deadly: dict[Key, Fault] = {}
+        self._jobs: list[_Job] = []
+        self._running: list[_Job] = []
+        self._changed = threading.Condition()
+        self._decoders = max(1, decoders)
+        self.children = [
+            Child(module, name=f"decoder-{number + 1}", memory_mb=memory_mb) for number in range(self._decoders)
+        ]
+        for child in self.children:
+            crew.start(child.name, lambda stop, child=child: self._serve(child, stop), wake=self._wake)  # type: ignore[misc]
+
+    # -- what the desk calls ------------------------------------------------------------------------------------
+    def open(self, places: Sequence[Path], progress: Callable[[int, int], None] | None = None) -> Answer:
+        """Read the headers of files, folders or a DICOMDIR. Answer: Opened. ``progress(done, of)`` by the mailbox."""
+        with self._changed:
+            self._deadly.clear()
+
+        def work(child: Child, stopped: Callable[[], bool]) -> Opened:
+            return self._survey(child, stopped, list(places), progress)
+
+        return self._add(_Job(work, [Answer(self._post)]))
+
+    def frame(self, path: str, frame: int) -> Answer:
+        """Answer: Shown. The newest request goes first; cancel the answers that nobody waits for any more."""
+        key = (path, frame)
+        answer = Answer(self._post)
+        with self._changed:
+            shown, deadly = self._cache.get(key), self._deadly.get(key)
+            if shown is not None:
+                self._cache.move_to_end(key)
+            elif deadly is None:
+                for job in (*self._running, *self._jobs):
+                    if job.key == key and not job.given_up.is_set():
+                        job.answers.append(answer)
+                        if job in self._jobs:
+                            job.urgency = URGENT
+                            self._jobs.remove(job)
+                            self._jobs.append(job)
+                        self._changed.notify_all()
+                        return answer
+        if shown is not None:
+            answer.settle(shown)
+            return answer
+        if deadly is not None:
+            answer.settle(fault=deadly)
+            return answer
+        return self._add(_Job(self._frame_work(key), [answer], key))
+
+    def peek(self, path: str, frame: int) -> Shown | None:
+        """The frame if it is decoded already."""
+        with self._changed:
+            shown = self._cache.get((path, frame))
+            if shown is not None:
+                self._cache.move_to_end((path, frame))
+            return shown
+
+    def fetch_ahead(self, keys: Sequence[Key]) -> None:
+        """Decode these when nothing is urgent, in this order; replaces what was to be fetched ahead before."""
+        with self._changed:
+            self._jobs = [job for job in self._jobs if job.urgency == URGENT]
+            known = {job.key for job in (*self._jobs, *self._running)} | set(self._cache) | set(self._deadly)
+            jobs = [_Job(self._frame_work(key), [], key, AHEAD) for key in keys if key not in known]
+            self._jobs[:0] = reversed(jobs)
+            self._changed.notify_all()
+
+    def header(self, path: str) -> Answer:
+        """Answer: list of (tag, keyword, VR, value, depth)."""
+
+        def work(child: Child, stopped: Callable[[], bool]) -> list[tuple[str, str, str, str, int]]:
+            lines = child.ask({"do": "header", "path": path}, self._deadline_s, stopped)["lines"]
+            return [(line[0], line[1], line[2], line[3], line[4]) for line in lines]
+
+        return self._add(_Job(work, [Answer(self._post)]))
+
+    def give_up(self) -> None:
+        """A person has cancelled: nothing waits any more, and what is being decoded is ended."""
+        with self._changed:
+            for job in (*self._jobs, *self._running):
+                job.given_up.set()
+            self._jobs.clear()
+            self._changed.notify_all()
+
+    # -- on the decoders' threads -------------------------------------------------------------------------------
+    def _add(self, job: _Job) -> Answer:
+        with self._changed:
+            self._jobs.append(job)
+            self._changed.notify_all()
+        return job.answers[0]
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _serve(self, child: Child, stop: threading.Event) -> None:
+        try:
+            child.start()
+            while not stop.is_set():
+                job = self._next(stop)
+                if job is None:
+                    continue
+                try:
+                    self._settle(job, value=self._done(job, child, stop))
+                except Exception as why:  # every error ends as one sentence in front of a person
+                    self._settle(job, fault=_told(as_fault(why)))
+        finally:
+            child.close()
+
+    def _next(self, stop: threading.Event) -> _Job | None:
+        """The newest urgent job, else the first to fetch ahead if another decoder stays free for the urgent."""
+        with self._changed:
+            while not stop.is_set():
+                self._jobs = [job for job in self._jobs if job.wanted()]
+                ahead_running = sum(job.urgency == AHEAD for job in self._running)
+                for job in reversed(self._jobs):
+                    if job.urgency == AHEAD and ahead_running and ahead_running >= self._decoders - 1:
+                        continue
+                    self._jobs.remove(job)
+                    self._running.append(job)
+                    return job
+                self._changed.wait(1.0)
+        return None
+
+    def _done(self, job: _Job, child: Child, stop: threading.Event) -> Any:
+        try:
+            return job.work(child, lambda: stop.is_set() or job.given_up.is_set())
+        except ChildLost as lost:
+            fault = _told(lost)
+            if job.key is not None and lost.reason != "stopped":
+                with self._changed:
+                    self._deadly[job.key] = fault
+            raise fault from lost
+
+    def _settle(self, job: _Job, value: Any = None, fault: Fault | None = None) -> None:
+        with self._changed:
+            self._running.remove(job)
+            answers = list(job.answers)
+            self._changed.notify_all()
+        for answer in answers:
+            answer.settle(value, fault)
+
+    def _frame_work(self, key: Key) -> Callable[[Child, Callable[[], bool]], Shown]:
+        def work(child: Child, stopped: Callable[[], bool]) -> Shown:
+            shown = _decoded(child, key, self._deadline_s, stopped)
+            self._keep(key, shown)
+            return shown
+
+        return work
+
+    def _keep(self, key: Key, shown: Shown) -> None:
+        with self._changed:
+            if key in self._cache:
+                return
+            self._cache[key] = shown
+            self._cached += shown.size
+            while self._cached > self._cache_size and len(self._cache) > 1:
+                _, oldest = self._cache.popitem(last=False)
+                self._cached -= oldest.size
+
+    def _survey(
+        self,
+        child: Child,
+        stopped: Callable[[], bool],
+        places: list[Path],
+        progress: Callable[[int, int], None] | None,
+    ) -> Opened:
+        paths: list[str] = []
+        for place in places:
+            paths += child.ask({"do": "files", "path": str(place)}, self._deadline_s, stopped)["files"]
+        paths = list(dict.fromkeys(paths))
+        facts: list[PictureFacts] = []
+        refused: list[tuple[str, Fault]] = []
+        queue = [paths[at : at + SURVEYED_AT_ONCE] for at in range(0, len(paths), SURVEYED_AT_ONCE)]
+        while queue:
+            batch = queue.pop(0)
+            try:
+                answered = child.ask({"do": "survey", "paths": batch}, self._deadline_s, stopped)["facts"]
+            except ChildLost as lost:
+                if lost.reason == "stopped":
+                    raise
+                if len(batch) > 1:  # one of them ends the decoder: find out which, the others are wanted
+                    queue[:0] = [[path] for path in batch]
+                    continue
+                refused.append((batch[0], _told(lost)))
+                continue
+            for each in answered:
+                if "fault" in each:
+                    refused.append((each["path"], fault_from_message(each["fault"])))
+                else:
+                    facts.append(_facts(each))
+            if progress is not None:
+                self._post(progress, len(facts) + len(refused), len(paths))
+        if not facts and refused:
+            raise refused[0][1]
+        return Opened(stacks_of(facts), tuple(refused))
+
+
+def _told(fault: Fault) -> Fault:
+    """A lost decoder in the words of somebody who looks at pictures."""
+    if not isinstance(fault, ChildLost):
+        return fault
+    next_step = N_("The other pictures can be viewed; ask for this one to be sent again.")
+    sentence, reference = {
+        "died": (N_("This picture stopped the decoder."), "V500"),
+        "memory": (N_("This picture asks for more memory than is allowed here."), "V507"),
+        "deadline": (N_("This picture could not be decoded in time."), "V408"),
+        "stopped": (N_("Opening was cancelled."), "V499"),
+    }.get(fault.reason, (N_("The decoder could not be started."), "V503"))
+    if fault.reason == "stopped":
+        next_step = N_("Open it again if it is needed.")
+    return Fault(sentence, next_step, reference=reference)
+
+
+def _decoded(child: Child, key: Key, deadline_s: float, stopped: Callable[[], bool]) -> Shown:
+    import numpy as np
+
+    from kiosk.dicom.pixel_share import Segment
+
+    told = child.ask({"do": "frame", "path": key[0], "frame": key[1]}, deadline_s, stopped)
+    count, dtype = int(told["pixels"]), np.dtype(str(told["dtype"]))
+    with Segment(max(1, count + int(told["overlay"]))) as segment:
+        child.ask({"do": "into", "segment": segment.name, "size": segment.size}, deadline_s, stopped)
+        # Copied, so that the segment is free again: /dev/shm is small in containers, and nothing may change later
+        # what a person is looking at.
+        taken = bytes(segment.memory)
+    pixels = np.frombuffer(taken, dtype, count // dtype.itemsize).reshape(told["shape"])
+    overlay = None
+    if told["overlay"]:
+        overlay = np.frombuffer(taken, np.uint8, int(told["overlay"]), count).reshape(pixels.shape[:2])
+    warnings = tuple(sentence_from_message(each) for each in told["warnings"])
+    return Shown(pixels, _paint(told["paint"]), overlay, warnings)
+
+
+def _paint(told: Message) -> Paint:
+    told = dict(told)
+    told["windows"] = tuple(Window(**each) for each in told["windows"])
+    told["curves"] = tuple(Curve(each["first"], bytes.fromhex(each["shades"]), each["name"]) for each in told["curves"])
+    told["guessed"] = Window(**told["guessed"]) if told["guessed"] else None
+    told["padding"] = tuple(told["padding"]) if told["padding"] else None
+    told["spacing_mm"] = tuple(told["spacing_mm"]) if told["spacing_mm"] else None
+    return Paint(**told)
+
+
+def _facts(told: Message) -> PictureFacts:
+    vectors = {key: tuple(told[key]) if told[key] is not None else None for key in ("position", "orientation")}
+    return PictureFacts(**{**told, **vectors, "frame_times_ms": tuple(told["frame_times_ms"])})
+
+
+def around(slides: Sequence[Key], at: int, forward: bool = True, reach: int = 12) -> list[Key]:
+    """What to fetch ahead: neighbours first, the way the person is going before the way back."""
+    wanted = []
+    for step in range(1, reach + 1):
+        for index in (at + step, at - step) if forward else (at - step, at + step):
+            if 0 <= index < len(slides):
+                wanted.append(slides[index])
+    return wanted
