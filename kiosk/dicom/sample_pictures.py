@@ -112,6 +112,18 @@ def _fundus(hints: dict[str, str], random: np.random.Generator) -> bytes:
     return _jpeg(colour)
 
 
+def _barium(hints: dict[str, str], random: np.random.Generator) -> Array:
+    """A stomach filled with contrast medium beside the spine."""
+    canvas = Image.new("L", (512, 512), 60)
+    draw = ImageDraw.Draw(canvas)
+    draw.rectangle((300, 0, 380, 512), fill=120)
+    turn = int(random.integers(-30, 30))
+    draw.ellipse((110 + turn, 60, 250 + turn, 330), fill=225)
+    draw.ellipse((130 + turn, 250, 340 + turn, 400), fill=215)
+    draw.ellipse((190 + turn, 150, 300 + turn, 290), fill=60)
+    return _twelve_bits(canvas, random, (1024, 1024))
+
+
 def _card(hints: dict[str, str], random: np.random.Generator) -> Array:
     ramp = np.linspace(0, 255, 512, dtype=np.uint8)
     return np.tile(ramp, (384, 1))
@@ -133,5 +145,5 @@ def _jpeg(colour: Array) -> bytes:
 
 
 _DRAWN: dict[str, Callable[[dict[str, str], np.random.Generator], Array | bytes]] = {
-    "CR": _chest, "DX": _chest, "MG": _breast, "CT": _slice, "US": _ultrasound, "ES": _endoscope, "OP": _fundus,
+    "CR": _chest, "DX": _chest, "RF": _barium, "MG": _breast, "CT": _slice, "US": _ultrasound, "ES": _endoscope, "OP": _fundus,
 }  # fmt: skip

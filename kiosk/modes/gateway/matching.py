@@ -49,7 +49,7 @@ class MatchingPane:
         self.candidates = Table(
             self.frame,
             rows.CANDIDATES,
-            empty=N_("Choose images above; the examinations of their day are listed here."),
+            empty=N_("No examinations. Choose images above, or another day."),
             on_select=lambda key: self._changed(),
             on_choose=lambda key: self.match(),
         )
@@ -114,7 +114,8 @@ class MatchingPane:
         return Sentence(
             N_(
                 "Take care: {differs}. In the images: {study_id} {study_name}. In the visit: {visit_id}, "
-                "check-up number {number}. The images themselves are not changed; the match is written down with your name."
+                "check-up number {number}. The images themselves are not changed; "
+                "the match is written down with your name."
             ),
             values,
         )

@@ -35,6 +35,14 @@ class NodeSettings(Settings):
     most_answers: int = setting(300, N_("Most worklist answers at once."))
 
 
+OWN_SIMULATORS = ("CR1", "DR1", "US1", "US2", "US3", "ES1", "OP1", "MG1", "CT1", "MR1", "ECG1")
+
+
+def own_simulators() -> list[NodeSettings]:
+    """Without a parameter file only the simulated devices of this very PC may call."""
+    return [NodeSettings(ae, "127.0.0.1") for ae in OWN_SIMULATORS]
+
+
 @dataclass(frozen=True)
 class QuerySettings(Settings):
     """The server of Query/Retrieve, as the old ParamCSTORE.dat named it."""
@@ -65,7 +73,7 @@ class GatewaySettings(Settings):
     )
     days_without_date: int = setting(1, N_("A query without a date is told so many days before and after today."))
     most_associations: int = setting(64, N_("Most connections at once."))
-    nodes: list[NodeSettings] = setting(list, N_("The devices that may call."))
+    nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
     query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
 
 

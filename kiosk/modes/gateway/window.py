@@ -93,19 +93,17 @@ class GatewayWindow:
             filling.grid(row=0, column=0, sticky="nsew")
 
     def _keys(self) -> None:
-        """F5 matches; the lists have a key each."""
+        """What can be done now; the window and its panes call it whenever that changed."""
         self.shell.keys(
             [
                 Key("F2", N_("Search"), self.search.focus),
-                Key("F5", N_("Match"), self.matching.match),
+                Key("F5", N_("Match"), self._match),
                 Key("F7", N_("Show images"), self.show_images),
                 Key("F8", N_("Next list"), self._next_page),
                 Key("Esc", N_("Back"), self._back),
             ]
         )
-        if self.page != "unmatched":
-            self.shell.key("F5").disable(N_("Choose the list of images without a visit first (F8)."))
-        elif not self.matching.ready:
+        if self.page == "unmatched" and not self.matching.ready:
             self.shell.key("F5").disable(N_("Choose the images above and their examination below."))
         if self._chosen_study() is None:
             self.shell.key("F7").disable(N_("Choose a row with images first."))
@@ -128,6 +126,13 @@ class GatewayWindow:
             "today": self.studies, "unmatched": self.matching.studies, "worklist": self.queries,
             "troubles": self.troubles,
         }[self.page]  # fmt: skip
+
+    def _match(self) -> None:
+        """F5 leads to the list of images without a visit; there it matches what is chosen."""
+        if self.page == "unmatched":
+            self.matching.match()
+        else:
+            self.turn_to("unmatched")
 
     def _next_page(self) -> None:
         self.turn_to(PAGES[(PAGES.index(self.page) + 1) % len(PAGES)])

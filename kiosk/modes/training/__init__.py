@@ -1,0 +1,1 @@
+"""Training: devices and a PACS that are simulated, to practise and to try a new gateway."""
