@@ -1,0 +1,82 @@
+"""Empty stores for the tests of store and flow: on SQLite, and on PostgreSQL where it is installed.
+
+The schema is made once a run. A SQLite test gets a copy of the file; PostgreSQL, where a database takes half a second
+to make, lends the same one to each test and empties it in between.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.store.engine import Store
+from kiosk.store.opening import HEAD, centre_store, prepare, station_store
+from kiosk.store.tables import centre as centre_tables
+from tests.needs import needs
+from tests.postgres_server import PostgresServer
+
+__all__ = ["centre", "local", "postgres_centre", "sqlite_templates"]
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty store of each kind."""
+    folder = tmp_path_factory.mktemp("templates")
+    for store in (centre_store("", folder), station_store(folder)):
+        prepare(store)
+        store.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_centre(postgres: PostgresServer) -> str:
+    """The URL of a database with the schema of a shared store."""
+    url = postgres.url(postgres.new_database())
+    store = Store(url, "centre")
+    prepare(store)
+    store.close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs("initdb"))])
+def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty shared store with its schema."""
+    url = ""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_templates") / "centre.sqlite", tmp_path)
+    else:
+        url = request.getfixturevalue("postgres_centre")
+    store = centre_store(url, tmp_path)
+    yield store
+    store.close()
+    if url:
+        _empty(url)
+
+
+@pytest.fixture
+def local(sqlite_templates: Path, tmp_path: Path) -> Iterator[Store]:
+    """This PC's own empty store."""
+    shutil.copy(sqlite_templates / "station.sqlite", tmp_path)
+    store = station_store(tmp_path)
+    yield store
+    store.close()
+
+
+def _empty(url: str) -> None:
+    """As it was when it was made: no rows, numbers from 1, triggers on, nobody connected."""
+    import psycopg
+
+    emptying = "; ".join(f'DELETE FROM "{table.name}"' for table in centre_tables.sorted_tables)  # faster than TRUNCATE
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as line:
+        line.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        line.execute("SET session_replication_role = replica")  # the guard of the audit table looks away
+        line.execute(emptying.encode())
+        line.execute("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
+        line.execute("ALTER TABLE audit ENABLE TRIGGER ALL")
+        line.execute("UPDATE schema_version SET version_num = %s", (HEAD["centre"],))
