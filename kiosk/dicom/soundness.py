@@ -124,11 +124,11 @@ class Walk:
                 levels.pop()
                 here = levels[-1]
             self._at_rest = len(levels) == 1
+            self._fits(here, 8)
+            head = yield 8
             self.elements += 1
             if self.elements > MAX_ELEMENTS:
                 raise unsound(N_("The image has more elements than any image has."))
-            self._fits(here, 8)
-            head = yield 8
             self._at_rest = False
             group, number = struct.unpack(here.order + "HH", head[:4])
             tag = group << 16 | number

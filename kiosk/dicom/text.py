@@ -9,7 +9,8 @@ from __future__ import annotations
 import warnings
 
 ESC = 0x1B
-_JAPANESE = ["", "ISO 2022 IR 13", "ISO 2022 IR 87", "ISO 2022 IR 159"]
+_KANA, _KANJI = "ISO 2022 IR 13", ["ISO 2022 IR 87", "ISO 2022 IR 159"]
+_SEVEN_BIT = frozenset({"", "ISO_IR 6", "ISO 2022 IR 6", *_KANJI})  # sets that use no byte above 0x7F
 _LATIN_TERMS = frozenset({"", "ISO_IR 6", "ISO 2022 IR 6", "ISO_IR 100", "ISO 2022 IR 100"})
 
 
@@ -53,6 +54,8 @@ def _as_labelled(raw: bytes, terms: list[str], delimiters: str) -> str | None:
             return raw.decode({"ISO_IR 192": "utf-8", "GB18030": "gb18030", "GBK": "gbk"}[terms[0]])
         except (UnicodeDecodeError, KeyError):
             return None
+    if set(terms) <= _SEVEN_BIT and any(byte >= 0x80 for byte in raw):
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -64,7 +67,8 @@ def _as_labelled(raw: bytes, terms: list[str], delimiters: str) -> str | None:
 
 def _guess(raw: bytes, delimiters: str) -> str:
     if ESC in raw:
-        text = _as_labelled(raw, _JAPANESE, delimiters)
+        kana = any(byte >= 0x80 for byte in raw)
+        text = _as_labelled(raw, [_KANA if kana else "", *_KANJI], delimiters)
         if text is not None:
             return text
     for encoding in ("utf-8", "cp932"):
