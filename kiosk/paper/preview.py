@@ -34,3 +34,21 @@ def _opened(pdf: bytes):  # type: ignore[no-untyped-def]  # pypdfium2's document
         return pypdfium2.PdfDocument(pdf)
     except pypdfium2.PdfiumError as why:
         raise Fault(N_("The page cannot be shown."), N_("Print it again."), reference="P500") from why
+
+
+def fitted_png(picture: bytes, width_px: int, height_px: int) -> bytes:
+    """A JPEG or PNG as PNG that fits into so many pixels, not enlarged: Tk shows it without a decoder of its own."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(BytesIO(picture), formats=("JPEG", "PNG")) as opened:
+            opened.draft("RGB", (width_px, height_px))  # JPEG: decode no more than is needed
+            small = opened.convert("RGB") if opened.mode not in ("L", "RGB") else opened.copy()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as why:
+        raise Fault(
+            N_("This key image cannot be read."), N_("Take it over from the viewer again."), reference="P415"
+        ) from why
+    small.thumbnail((width_px, height_px))
+    out = BytesIO()
+    small.save(out, "PNG", compress_level=1)
+    return out.getvalue()

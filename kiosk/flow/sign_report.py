@@ -1,0 +1,286 @@
+"""A finding from its first word to the signature, and its amendment: drafts, versions, key images, who has it open.
+
+What is being typed lies in this PC's own store every few seconds and is found again after a crash; a saved draft and
+every signed version lie in the shared store. A signed version is never changed: amending adds the next one, with the
+reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.core.faults import Fault, LinkLost, Refused
+from kiosk.core.finding import Finding, FindingBody, FindingVersion, KeyImage
+from kiosk.core.judgement import Judgement, read_judgement, trouble_before_signing
+from kiosk.core.settings import StationSettings
+from kiosk.core.visit import Visit
+from kiosk.core.words import N_
+from kiosk.flow.session import Session
+from kiosk.store import audit, findings, images, local, masters, notices, open_by, visits
+from kiosk.store.engine import Store
+from kiosk.store.open_by import Holder
+
+NOTICE = "findings"  # kind of the notice; ids: visit, kind
+TRAY_NOTICE = "tray"
+HELD_S = 60.0  # how long a finding stays open for one who no longer renews it (crash, power cut)
+SIGNING_ROLE = "doctor"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed on this PC and not saved. ``based_on`` is the version that the typing began from."""
+
+    body: FindingBody
+    based_on: int
+    at: str
+    by: str
+
+
+@dataclass(frozen=True)
+class LastTime:
+    """The newest signed finding of the same kind from an earlier visit of the same person."""
+
+    day: str
+    version: FindingVersion
+
+
+@dataclass(frozen=True)
+class Opened:
+    """All that the screen needs of one finding. ``holder``: somebody else has it open, so it can only be read."""
+
+    visit: Visit
+    kind: str
+    finding: Finding | None
+    last: LastTime | None
+    tray: tuple[KeyImage, ...]
+    own: frozenset[int]  # key images of this very examination
+    draft: Draft | None
+    holder: Holder | None
+
+    @property
+    def newest(self) -> FindingVersion | None:
+        return self.finding.newest if self.finding else None
+
+    @property
+    def signed(self) -> FindingVersion | None:
+        """The newest signed version."""
+        versions = self.finding.versions if self.finding else ()
+        return next((each for each in reversed(versions) if each.signed), None)
+
+
+class SignReport:
+    """The journey. Every method works on the calling thread and may block; desks call them on theirs."""
+
+    def __init__(self, centre: Store, own_store: Store, session: Session, station: StationSettings) -> None:
+        self._centre = centre
+        self._own = own_store
+        self._session = session
+        self._station = station
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def judgement(self) -> Judgement:
+        """The findings master in force."""
+        with self._centre.reading() as conn:
+            return read_judgement(masters.master(conn, "findings"))
+
+    def open(self, visit: int, kind: str) -> Opened:
+        """Everything about one finding, held for this person at this station where nobody else holds it.
+
+        Raises Refused where the visit is not known.
+        """
+        holder = self.hold(visit, kind)
+        with self._centre.reading() as conn:
+            found = visits.visit_by_id(conn, visit)
+            if found is None:
+                raise Refused("visit", N_("This visit is not known any more."), N_("Look at the list again."))
+            finding = findings.finding_of(conn, visit, kind)
+            last = self._last_time(conn, found, kind)
+            tray = tuple(findings.tray(conn, visit))
+            own = self._of_this_examination(conn, found, kind, tray)
+        return Opened(found, kind, finding, last, tray, own, self.draft_of(visit, kind), holder)
+
+    def tray(self, visit: int, kind: str) -> tuple[tuple[KeyImage, ...], frozenset[int]]:
+        """The visit's key images, and which of them belong to this examination."""
+        with self._centre.reading() as conn:
+            found = visits.visit_by_id(conn, visit)
+            tray = tuple(findings.tray(conn, visit))
+            return tray, self._of_this_examination(conn, found, kind, tray) if found else frozenset()
+
+    def picture(self, key_image: int) -> bytes:
+        """A key image as it was taken over; raises Fault where the database gives back something else."""
+        with self._centre.reading() as conn:
+            return findings.key_image_bytes(conn, key_image)
+
+    @staticmethod
+    def _last_time(conn: Any, visit: Visit, kind: str) -> LastTime | None:
+        for earlier in visits.visits_of_patient(conn, visit.patient_row, before=visit.key.day.isoformat()):
+            finding = findings.finding_of(conn, earlier.id, kind)
+            signed = [each for each in finding.versions if each.signed] if finding else []
+            if signed:
+                return LastTime(earlier.key.day.isoformat(), signed[-1])
+        return None
+
+    @staticmethod
+    def _of_this_examination(conn: Any, visit: Visit, kind: str, tray: Sequence[KeyImage]) -> frozenset[int]:
+        exams = {step.id: step.exam.code for step in visit.steps}
+        studies = {
+            study.study_uid: exams.get(study.step_id or 0, "") for study in images.studies_of_visit(conn, visit.id)
+        }
+        own = set()
+        for image in tray:
+            instance = images.instance_by_sop_uid(conn, image.sop_uid) if image.sop_uid else None
+            if instance is not None and studies.get(instance.study_uid) == kind:
+                own.add(image.id)
+        return frozenset(own)
+
+    # -- who has it open ---------------------------------------------------------------------------------------
+
+    def hold(self, visit: int, kind: str) -> Holder | None:
+        """Take or renew it for ``HELD_S`` seconds; returns who else has it open (then nothing is taken)."""
+        with self._centre.writing() as conn:
+            return open_by.hold(conn, _subject(visit, kind), by=self._who, station=self._station.name, for_s=HELD_S)
+
+    def let_go(self, visit: int, kind: str) -> None:
+        """It is closed here. Where the shared store is away, it ends by itself."""
+        try:
+            with self._centre.writing() as conn:
+                open_by.let_go(conn, _subject(visit, kind), by=self._who, station=self._station.name)
+        except LinkLost:
+            pass
+
+    @property
+    def _who(self) -> str:
+        return self._session.actor().who
+
+    # -- what is being typed -----------------------------------------------------------------------------------
+
+    def keep_draft(self, visit: int, kind: str, body: FindingBody, based_on: int) -> None:
+        """Keep what is being typed on this PC's own disk."""
+        kept = {
+            "text": body.text,
+            "codes": list(body.codes),
+            "category": body.category,
+            "key_images": list(body.key_images),
+            "based_on": based_on,
+        }
+        with self._own.writing() as conn:
+            local.keep_draft(conn, _subject(visit, kind), kept, self._who)
+
+    def draft_of(self, visit: int, kind: str) -> Draft | None:
+        """What was typed here and not saved."""
+        with self._own.reading() as conn:
+            kept = local.draft(conn, _subject(visit, kind))
+        if kept is None:
+            return None
+        body = kept.body
+        return Draft(
+            FindingBody(body["text"], tuple(body["codes"]), body["category"], tuple(body["key_images"])),
+            body["based_on"],
+            kept.at,
+            kept.by,
+        )
+
+    def drop_draft(self, visit: int, kind: str) -> None:
+        """Forget what was typed here."""
+        with self._own.writing() as conn:
+            local.drop_draft(conn, _subject(visit, kind))
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def save(self, visit: int, kind: str, body: FindingBody, based_on: int) -> Finding:
+        """Save an unsigned draft in the shared store, where every station sees it.
+
+        Raises Overtaken where somebody else wrote meanwhile, Refused where it is signed already. What was typed
+        stays on this PC until it is saved.
+        """
+        self.keep_draft(visit, kind, body, based_on)
+        with self._centre.writing() as conn:
+            found = self._visit(conn, visit)
+            before = findings.finding_of(conn, visit, kind)
+            if before is not None and any(version.signed for version in before.versions):
+                raise Refused("signed", N_("This finding is signed already."), N_("Amend it, giving the reason."))
+            finding = findings.write_version(
+                conn, visit=visit, kind=kind, body=body, by=self._who, signed=False, based_on=based_on
+            )
+            self._tell(conn, "finding drafted", found, finding)
+        self.drop_draft(visit, kind)
+        return finding
+
+    def sign(self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "") -> Finding:
+        """Sign it as the person logged in; a finding that is signed already is amended and needs the ``reason``.
+
+        Raises Refused (not a doctor, something missing, no reason), ``paper.fonts.UnreadableCharacter`` where the
+        page would have a gap, Overtaken where somebody else wrote meanwhile. Until it is signed, what was typed
+        stays on this PC.
+        """
+        self.keep_draft(visit, kind, body, based_on)
+        self._must_be_doctor()
+        judgement = self.judgement()
+        for trouble in trouble_before_signing(judgement, body):
+            refused = Refused("incomplete", trouble.text)
+            refused.sentence = trouble
+            raise refused
+        self._prove_page(judgement, visit, kind, body, reason)
+        with self._centre.writing() as conn:
+            found = self._visit(conn, visit)
+            before = findings.finding_of(conn, visit, kind)
+            amends = before is not None and any(version.signed for version in before.versions)
+            if amends and not reason.strip():
+                raise Refused("reason", N_("The reason for the change is missing."), N_("Write it, then sign again."))
+            finding = findings.write_version(
+                conn, visit=visit, kind=kind, body=body, by=self._who, signed=True, based_on=based_on,
+                reason=reason.strip() if amends else "",
+            )  # fmt: skip
+            self._tell(conn, "finding amended" if amends else "finding signed", found, finding)
+        self.drop_draft(visit, kind)
+        return finding
+
+    def _must_be_doctor(self) -> None:
+        if self._session.role != SIGNING_ROLE:
+            raise Refused(
+                "role",
+                N_("Only a doctor can sign. What was typed is kept."),
+                N_("Log in as a doctor, then sign again."),
+            )
+
+    def _prove_page(self, judgement: Judgement, visit: int, kind: str, body: FindingBody, reason: str) -> None:
+        """The page must be whole before it is signed: every character drawn, every key image sound."""
+        from kiosk.flow.print_finding import page_of
+        from kiosk.paper import fonts
+        from kiosk.paper.finding_report import texts_of
+
+        with self._centre.reading() as conn:
+            found = self._visit(conn, visit)
+            version = FindingVersion(1, body, self._who, "", True, reason)
+            page = page_of(conn, self._station, judgement, found, kind, version, (version,))
+        fonts.refuse_gaps(*texts_of(page))
+
+    @staticmethod
+    def _visit(conn: Any, visit: int) -> Visit:
+        found = visits.visit_by_id(conn, visit)
+        if found is None:
+            raise Fault(N_("This visit is not known any more."), N_("Look at the list again."), reference="R101")
+        return found
+
+    def _tell(self, conn: Any, action: str, visit: Visit, finding: Finding) -> None:
+        newest = finding.newest
+        assert newest is not None
+        patient = visit.patient
+        audit.write(
+            conn,
+            self._session.actor(),
+            action,
+            patient=f"{patient.issuer}|{patient.patient_id}",
+            subject=f"finding {finding.id} version {newest.number}",
+            kind=finding.kind,
+            category=newest.body.category,
+            reason=newest.reason,
+        )
+        notices.tell(conn, NOTICE, visit=visit.id, finding=finding.id)
+
+
+def _subject(visit: int, kind: str) -> str:
+    return f"finding:{visit}:{kind}"

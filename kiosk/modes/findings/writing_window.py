@@ -1,0 +1,316 @@
+"""One open finding: loaded, typed into, kept every few seconds, held against others, saved, signed, amended, left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.core.faults import Fault, Overtaken
+from kiosk.core.finding import FindingBody
+from kiosk.core.judgement import Judgement
+from kiosk.core.words import N_, Sentence
+from kiosk.modes.findings.entry_window import EntryView
+from kiosk.modes.findings.reason_window import ReasonCard
+from kiosk.modes.findings.rules import Editor
+from kiosk.ui.shell import Examinee, Shell
+
+RENEW_MS = 20_000
+HELD, CHANGED, AMENDS = "held", "changed", "amends"  # names of lasting words in the problem line
+
+
+class Writing:
+    """``shown()`` is called when a finding is on the screen, ``left(then)`` when it is let go of."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        desk: Any,
+        entry: EntryView,
+        shown: Callable[[], object],
+        left: Callable[[Callable[[], object] | None], object],
+    ) -> None:
+        self._shell, self._desk, self._entry = shell, desk, entry
+        self._shown, self._left = shown, left
+        self._judgement: Judgement | None = None
+        self.opened: Any = None  # what the desk gave; None while nothing is open
+        self.based_on = 0
+        self.amending = False
+        self.reason: ReasonCard | None = None
+        self._kept: FindingBody | None = None  # what the draft on this PC's disk says
+        self._signing = False
+        self._timers: dict[str, str] = {}
+
+    # -- opening -----------------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """(visit, kind) of the finding that is open."""
+        return self.opened.visit.id, self.opened.kind
+
+    @property
+    def editor(self) -> Editor:
+        """What is being written."""
+        assert self._entry.editor is not None
+        return self._entry.editor
+
+    @property
+    def only_amending_helps(self) -> bool:
+        """It is signed, and nobody has begun to amend it."""
+        return self.opened.signed is not None and not self.amending
+
+    def open(self, visit: int, kind: str) -> None:
+        """Ask for a finding and show it; the master is read anew each time, somebody may have changed it."""
+
+        def with_judgement(judgement: Judgement) -> None:
+            self._judgement = judgement
+            self._desk.open(visit, kind).then(self._show, self._shell.problem.fault)
+
+        self._desk.judgement().then(with_judgement, self._shell.problem.fault)
+
+    def reopen(self) -> None:
+        """Show it as it stands in the store now."""
+        self.open(*self.place)
+
+    def _show(self, opened: Any) -> None:
+        """Show what the desk gave: saved, signed or being typed, editable or held by somebody else."""
+        assert self._judgement is not None
+        if not self._entry.winfo_exists():
+            return
+        self.opened, self.amending = opened, False
+        newest, draft, visit = opened.newest, opened.draft, opened.visit
+        step = next((each for each in visit.steps if each.exam.code == opened.kind), None)
+        name = step.exam.name if step else opened.kind
+        kind = self._judgement.kind(opened.kind, name)
+        self.based_on = newest.number if newest else 0
+        editor = Editor(self._judgement, kind, newest.body if newest else FindingBody())
+        for name_of in (HELD, CHANGED, AMENDS):
+            self._shell.problem.over(name_of)
+        recovered = draft is not None and draft.body != editor.body and opened.holder is None
+        if recovered:
+            editor.recover(draft.body)
+            self.amending = opened.signed is not None
+        elif newest is None and opened.holder is None:
+            for image in opened.tray:
+                if image.id in opened.own:
+                    editor.put_in(image.id)
+        self._kept = editor.body
+        editable = opened.holder is None and not self.only_amending_helps
+        self._shell.show_examinee(Examinee.of(visit.patient, visit.key.day, name, visit.key.number))
+        self._entry.show(editor, self._last_words(), opened.tray, editable)
+        self._shown()
+        self._tell_state(draft if recovered else None)
+        self._every("renew", RENEW_MS, self._renew)
+        self._every("keep", self._desk.settings.draft_every_ms, self._keep)
+        if editable:
+            self._entry.search.focus()
+
+    def _tell_state(self, draft: Any) -> None:
+        holder, newest, signed = self.opened.holder, self.opened.newest, self.opened.signed
+        line = self._shell.problem
+        if holder is not None:
+            told = N_("{by} at {station} has this finding open since {since}. It can be read here.")
+            values = {"by": holder.by, "station": holder.station, "since": holder.since[11:16]}
+            line.standing(HELD, "look", Sentence(told, values))
+        elif draft is not None and newest is not None and draft.based_on != newest.number:
+            told = N_("{by} changed this finding meanwhile. Your words are shown; F6 shows the saved ones.")
+            line.standing(CHANGED, "look", Sentence(told, {"by": newest.by}))
+        elif draft is not None:
+            told = N_("What was typed at {at} by {by} and not saved is here again. F6 goes back to what is saved.")
+            line.look(Sentence(told, {"at": draft.at[11:16], "by": draft.by}))
+        elif signed is not None:
+            told = N_("Signed by {by} at {at}. F5 amends it, F8 shows the page.")
+            line.done(Sentence(told, {"by": signed.by, "at": signed.at.replace("T", " ")[:16]}))
+        else:
+            line.clear()
+        if self.amending:
+            self._tell_amending()
+
+    def _last_words(self) -> str:
+        last = self.opened.last
+        if last is None or self._judgement is None:
+            return ""
+        body = last.version.body
+        codes = [f"{code} {name}" for code, name in self._judgement.codes_of(self.opened.kind, body.codes)]
+        category = self._judgement.category(body.category)
+        head = f"{last.day}  {category.shown if category else body.category}  {last.version.by}"
+        return "\n".join([head, *codes, body.text])
+
+    # -- acts --------------------------------------------------------------------------------------------------
+
+    def main_act(self) -> None:
+        """F5: sign, or begin to amend what is signed."""
+        if self.only_amending_helps:
+            self.amending = True
+            self._entry.allow(True)
+            self._shown()
+            self._tell_amending()
+        elif self.amending:
+            self._ask_reason()
+        else:
+            self._sign("")
+
+    def undo(self) -> None:
+        """F6."""
+        self._entry.flush()
+        if not self.editor.undo():
+            self._shell.problem.plain(N_("There is nothing to undo."))
+            return
+        self._entry.paint()
+        self.touched()
+
+    def as_last_time(self) -> None:
+        """F9."""
+        body = self.opened.last.version.body
+        self._entry.act(lambda editor: editor.as_last_time(body))
+
+    def touched(self) -> None:
+        """The person did something, so what was told of the state is read."""
+        self._shell.problem.over(CHANGED)
+
+    def _tell_amending(self) -> None:
+        told = N_("You are amending a signed finding. Sign it again with F5; the signed one stays as it is.")
+        self._shell.problem.standing(AMENDS, "look", told)
+
+    def _ask_reason(self) -> None:
+        self._entry.flush()
+        if not self.editor.changed:
+            self._shell.problem.look(N_("Nothing was changed, so there is nothing to sign again."))
+        elif self.reason is None:
+            self.reason = ReasonCard(self._shell.work, self._sign, self._reason_closed)
+
+    def _reason_closed(self) -> None:
+        self.reason = None
+
+    def _sign(self, reason: str) -> None:
+        if self._signing:  # F5 pressed twice signs once
+            return
+        self._entry.flush()
+        opened, body = self.opened, self.editor.body
+        self._signing = True
+        self._shell.problem.progress(N_("Signing"))
+
+        def over() -> None:
+            self._signing = False
+            self._shell.problem.progress_over()
+
+        def signed(_: Any) -> None:
+            over()
+            if self.opened is opened:
+                self.reopen()
+
+        def failed(fault: Fault) -> None:
+            over()
+            self.failed(fault)
+
+        self._desk.sign(*self.place, body, self.based_on, reason).then(signed, failed)
+
+    def failed(self, fault: Fault) -> None:
+        """Say why; after somebody else's change both are shown: what was typed is kept and comes back as a draft."""
+        if isinstance(fault, Overtaken) and self.opened is not None:
+            self.reopen()
+        else:
+            self._shell.problem.fault(fault)
+
+    def save(self, then: Callable[[Any], object]) -> None:
+        """Save the draft where every station sees it; ``then(finding)``."""
+        self._entry.flush()
+
+        def saved(finding: Any) -> None:
+            self.based_on, self._kept = finding.versions[-1].number, finding.versions[-1].body
+            self.editor.saved_as(finding.versions[-1].body)
+            then(finding)
+
+        self._desk.save(*self.place, self.editor.body, self.based_on).then(saved, self.failed)
+
+    # -- kept and held -----------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Every few seconds: what is being typed goes to this PC's disk."""
+        if self._signing or not self._entry.editable:
+            return
+        self._entry.flush()
+        body = self.editor.body
+        if body != self._kept:
+            self._kept = body
+            self._desk.keep_draft(*self.place, body, self.based_on).then(None, self._not_kept)
+
+    def _not_kept(self, fault: Fault) -> None:
+        self._kept = None  # tried again at the next beat
+        self._shell.problem.fault(fault)
+
+    def _renew(self) -> None:
+        opened = self.opened
+
+        def renewed(holder: Any) -> None:
+            if self.opened is opened and (holder is None) != (opened.holder is None):
+                self._keep()
+                self.reopen()  # it became free, or was lost while this PC slept
+
+        self._desk.renew(*self.place).then(renewed)
+
+    def _every(self, name: str, pause_ms: int, do: Callable[[], object]) -> None:
+        self._stop(name)
+
+        def beat() -> None:
+            self._timers[name] = self._shell.top.after(pause_ms, beat)
+            do()
+
+        self._timers[name] = self._shell.top.after(pause_ms, beat)
+
+    def _stop(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            self._shell.top.after_cancel(timer)
+
+    def stop(self) -> None:
+        """No more beats: the finding is left, or the window goes."""
+        for name in list(self._timers):
+            self._stop(name)
+
+    # -- leaving -----------------------------------------------------------------------------------------------
+
+    def leave(self, then: Callable[[], object] | None = None) -> None:
+        """Save what was typed where every station sees it and let the finding go."""
+        if self._signing or self.opened is None:
+            return
+        self._entry.flush()
+        opened, body, line = self.opened, self.editor.body, self._shell.problem
+
+        def left(_: Any = None) -> None:
+            if self.opened is not opened:
+                return
+            self._desk.close(*self.place)
+            self.stop()
+            for name in (HELD, CHANGED, AMENDS):
+                line.over(name)
+            self.opened = None
+            self._left(then)
+
+        def saved(_: Any) -> None:
+            line.done(N_("The draft is saved; every station sees it."))
+            left()
+
+        def not_saved(fault: Fault) -> None:
+            self.failed(fault)
+            if not isinstance(fault, Overtaken):
+                left()  # what was typed stays on this PC and comes back when the finding is opened
+
+        if not self._entry.editable:
+            left()
+        elif not self.editor.changed:
+            self._desk.drop_draft(*self.place).then(left, not_saved)
+        elif self.amending:
+            line.look(N_("The amendment is not signed; it is kept on this PC until it is."))
+            self._desk.keep_draft(*self.place, body, self.based_on).then(left, line.fault)
+        else:
+            self._desk.save(*self.place, body, self.based_on).then(saved, not_saved)
+
+    def may_close(self, close_now: Callable[[], object]) -> bool:
+        """Asked before the window closes: what is being typed is put on this PC's disk first."""
+        if self.opened is None or not self._entry.editable:
+            return True
+        self._entry.flush()
+        self._desk.close(*self.place)
+        kept = self._desk.keep_draft(*self.place, self.editor.body, self.based_on)
+        kept.then(lambda _: close_now(), self._shell.problem.fault)
+        return False
