@@ -169,3 +169,13 @@ def _lay(mask: Array, plane: Array, top: int, left: int) -> None:
     top, left = max(0, top), max(0, left)
     plane = plane[: max(0, rows - top), : max(0, columns - left)]
     mask[top : top + plane.shape[0], left : left + plane.shape[1]] |= plane
+
+
+def drawn_over(pixels: Array, overlay: Array, dark: bool) -> Array:
+    """A copy of grey pixels with the overlay at the largest value, the smallest where large values are painted dark."""
+    import numpy as np
+
+    limits = np.iinfo(pixels.dtype)
+    drawn = pixels.copy()
+    drawn[overlay > 0] = limits.min if dark else limits.max
+    return drawn

@@ -13,12 +13,17 @@ import mmap
 import os
 import secrets
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_
 
 if sys.platform != "win32":
     import _posixshmem  # type: ignore[import-not-found]
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Segment:
@@ -43,6 +48,18 @@ class Segment:
     def __exit__(self, *why: object) -> None:
         self.memory.close()
         _forget(self.name)
+
+
+def taken_out(
+    memory: bytes, dtype: str, shape: Sequence[int], size: int, overlay: int
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+    """Pixels (``size`` bytes) and overlay mask (``overlay`` bytes behind them, 0 = none) as read-only arrays."""
+    import numpy as np
+
+    kind = np.dtype(dtype)
+    pixels = np.frombuffer(memory, kind, size // kind.itemsize).reshape(shape)
+    mask = np.frombuffer(memory, np.uint8, overlay, size).reshape(pixels.shape[:2]) if overlay else None
+    return pixels, mask
 
 
 def attach(name: str, size: int) -> mmap.mmap:

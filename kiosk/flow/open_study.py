@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kiosk.core.faults import Fault
 from kiosk.core.picture import Curve, Paint, PictureFacts, Window
@@ -17,9 +17,6 @@ from kiosk.core.words import N_, Sentence
 from kiosk.flow.answers import Answer, Post, as_fault
 from kiosk.flow.children import Child, ChildLost
 from kiosk.flow.crew import Crew
-
-if TYPE_CHECKING:
-    import numpy as np
 
 Key = tuple[str, int]  # path, frame from 0
 Message = dict[str, Any]
@@ -31,14 +28,22 @@ URGENT, AHEAD = 0, 1
 class Shown:
     """A decoded frame, read-only: grey (rows, columns) uint8, uint16 or int16, or RGB (rows, columns, 3) uint8."""
 
-    pixels: np.ndarray[Any, Any]
+    pixels: Any  # numpy arrays
     paint: Paint
-    overlay: np.ndarray[Any, Any] | None = None
+    overlay: Any = None
     warnings: tuple[Sentence, ...] = ()
 
     @property
     def size(self) -> int:
         return int(self.pixels.nbytes) + (int(self.overlay.nbytes) if self.overlay is not None else 0)
+
+    def drawn_over(self) -> Any:
+        """The pixels with what the file draws over them (PS3.3 C.9.2); the pixels themselves where it draws nothing."""
+        from kiosk.dicom.pixel_colour import drawn_over
+
+        if self.overlay is None or self.paint.colour:
+            return self.pixels
+        return drawn_over(self.pixels, self.overlay, self.paint.inverted)
 
 
 @dataclass(frozen=True)
@@ -299,23 +304,18 @@ def _told(fault: Fault) -> Fault:
 
 
 def _decoded(child: Child, key: Key, deadline_s: float, stopped: Callable[[], bool]) -> Shown:
-    import numpy as np
-
-    from kiosk.dicom.pixel_share import Segment
+    from kiosk.dicom.pixel_share import Segment, taken_out
 
     told = child.ask({"do": "frame", "path": key[0], "frame": key[1]}, deadline_s, stopped)
-    count, dtype = int(told["pixels"]), np.dtype(str(told["dtype"]))
-    with Segment(max(1, count + int(told["overlay"]))) as segment:
+    size, overlay = int(told["pixels"]), int(told["overlay"])
+    with Segment(max(1, size + overlay)) as segment:
         child.ask({"do": "into", "segment": segment.name, "size": segment.size}, deadline_s, stopped)
         # Copied, so that the segment is free again: /dev/shm is small in containers, and nothing may change later
         # what a person is looking at.
-        taken = bytes(segment.memory)
-    pixels = np.frombuffer(taken, dtype, count // dtype.itemsize).reshape(told["shape"])
-    overlay = None
-    if told["overlay"]:
-        overlay = np.frombuffer(taken, np.uint8, int(told["overlay"]), count).reshape(pixels.shape[:2])
+        memory = bytes(segment.memory)
+    pixels, mask = taken_out(memory, str(told["dtype"]), told["shape"], size, overlay)
     warnings = tuple(sentence_from_message(each) for each in told["warnings"])
-    return Shown(pixels, _paint(told["paint"]), overlay, warnings)
+    return Shown(pixels, _paint(told["paint"]), mask, warnings)
 
 
 def _paint(told: Message) -> Paint:

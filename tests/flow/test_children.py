@@ -114,18 +114,19 @@ def test_closing_ends_a_child_that_hangs_and_its_thread() -> None:
 def test_it_goes_when_its_parent_dies(module: str, wait_until: Callable[..., Any]) -> None:
     """The parent is killed outright; nobody is left to close anything."""
     script = (
-        "import sys, time; from kiosk.flow.children import Child\n"
+        "import sys; from kiosk.flow.children import Child\n"
         "from kiosk.flow import children; from tests.flow import unruly; children.worker_command = unruly.command\n"
         f"child = Child({module!r}, ['echo'], name='unruly')\n"
         "try: child.ask({'do': 'well'}, 20)\n"
         "except Exception: pass\n"
-        "print(child.pid, flush=True); time.sleep(60)"
+        "print(child.pid, flush=True); sys.stdin.read()"
     )
-    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
+    parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert parent.stdin is not None and parent.stdout is not None
     pid = int(parent.stdout.readline())
     assert psutil.pid_exists(pid)
     parent.kill()
     parent.wait()
+    parent.stdin.close()
     parent.stdout.close()
     wait_until(lambda: gone(pid), 10, "the child ends")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ def command(module: str, *args: str) -> list[str]:
 def run_worker(args: list[str]) -> int:
     """``echo`` answers plainly; ``decoder`` is the real decoder until a file is named like a misdeed."""
     if args == ["never ready"]:
-        time.sleep(3600)
+        threading.Event().wait(3600)
     if args == ["dies at once"]:
         return 7
     if args != ["echo"]:
@@ -55,7 +55,7 @@ def run_worker(args: list[str]) -> int:
 def misbehave(misdeed: str) -> None:
     if misdeed == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
-        time.sleep(60)
+        threading.Event().wait(60)
     if misdeed == "swell":
         hoard = []
         while True:
