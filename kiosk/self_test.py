@@ -81,15 +81,24 @@ def _masters() -> str:
 
 
 def _codecs() -> str:
-    from kiosk.dicom.pixel_codecs import prove_codecs
+    from kiosk.dicom.codec_proof import prove_codecs
 
     return ", ".join(prove_codecs())
 
 
 def _paper() -> str:
-    from kiosk.paper.fonts import prove_fonts
+    """A page with characters of both fonts is written and can be looked at."""
+    from datetime import date
 
-    return prove_fonts()
+    from kiosk.paper.day_list import DayRow, write_day_list
+    from kiosk.paper.fonts import runs
+    from kiosk.paper.preview import page_png
+
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "page.pdf"
+        write_day_list(page, date(2026, 11, 24), "健診センター", [DayRow(number="001", name="髙橋 𠮷 ①")])
+        assert page_png(page.read_bytes()).startswith(b"\x89PNG")
+    return ", ".join(sorted({run.font for run in runs("髙橋 𠮷 ①")}))
 
 
 _PROOFS: dict[str, Callable[[], str]] = {
