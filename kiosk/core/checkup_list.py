@@ -34,11 +34,15 @@ _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 
 @dataclass(frozen=True)
 class RowProblem:
-    """What is wrong with a row, by the line of the file that it begins in; ``taken`` = it goes in all the same."""
+    """What is wrong with a row, by the line of the file that it begins in; ``taken`` = it goes in all the same.
+
+    ``key`` tells whose row it is where that can be read, so that the visit does not pass for vanished.
+    """
 
     line: int
     sentence: Sentence
     taken: bool
+    key: VisitKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +103,14 @@ def read_checkup_list(
         try:
             row = reader.read(record, layout)
         except _Refused as why:
-            yield RowProblem(record.line, why.sentence, taken=False)
+            yield RowProblem(record.line, why.sentence, False, reader.key_of(record, layout))
             continue
         key = hash((row.key.institution, row.key.day, row.key.number))
         first = seen.setdefault(key, record.line)
         if first != record.line:
             sentence = Sentence(N_("Number {number} of that day is already in line {first}; this row was left out."),
                                 {"number": row.key.number, "first": first})  # fmt: skip
-            yield RowProblem(record.line, sentence, taken=False)
+            yield RowProblem(record.line, sentence, False, row.key)
             continue
         yield row
     if layout is None:
@@ -195,6 +199,15 @@ class _RowReader:
             extra=tuple((ours, said) for ours, index in layout.extra if (said := _tidy(cells[index]))),
             problems=tuple(problems),
         )
+
+    def key_of(self, record: Record, layout: _Layout) -> VisitKey | None:
+        """Whose row it is, of a row that is refused for something else."""
+        cells = record.cells + [""] * (layout.width - len(record.cells) + 1)
+        try:
+            number, day = layout.pick(cells)[:2]
+            return VisitKey(self._institution, _day(day.strip()), _identifier(number.strip(), "", 32))
+        except _Refused:
+            return None
 
     def _fitted(self, record: Record, layout: _Layout) -> tuple[list[str], list[RowProblem]]:
         """The cells in the header's number, where they can be trusted to stand in their columns."""

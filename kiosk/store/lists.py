@@ -37,18 +37,12 @@ class ListProblem:
     settled_by: str = ""
 
 
-def last_read(conn: sa.Connection, institution: str, name: str) -> ListFile | None:
-    """The newest complete reading of a file of that name."""
-    row = (
-        conn.execute(
-            sa.select(list_files)
-            .where(list_files.c.institution == institution, list_files.c.name == name, list_files.c.done == 1)
-            .order_by(list_files.c.id.desc())
-            .limit(1)
-        )
-        .mappings()
-        .first()
-    )
+def last_read(conn: sa.Connection, institution: str, name: str = "") -> ListFile | None:
+    """The newest complete reading of a file of that name, or of any file."""
+    query = sa.select(list_files).where(list_files.c.institution == institution, list_files.c.done == 1)
+    if name:
+        query = query.where(list_files.c.name == name)
+    row = conn.execute(query.order_by(list_files.c.id.desc()).limit(1)).mappings().first()
     return _file(row) if row else None
 
 

@@ -49,7 +49,7 @@ def new_study_uid() -> str:
     return f"2.25.{uuid.uuid4().int}"
 
 
-def _accession(visit: int, order: int) -> str:
+def accession_of(visit: int, order: int) -> str:
     """At most 16 characters (VR SH): ``V`` + visit row + order within the visit, unique in the store."""
     return f"V{visit:09d}{order:03d}"
 
@@ -142,7 +142,7 @@ def _fit_steps(conn: sa.Connection, visit: int, day: str, at: str, exams: Sequen
                     visit=visit,
                     exam=exam.code,
                     study_uid=new_study_uid(),
-                    accession=_accession(visit, order),
+                    accession=accession_of(visit, order),
                     day=day,
                     arrived_views=[],
                     **values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import time
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from kiosk.core.faults import NoRoom
 from kiosk.devices.inbox.contract import Changed, Delivery, InboxGone, Look, Waiting, Why
 
 PIECE = 1024 * 1024
@@ -90,7 +92,9 @@ class WatchedFolder:
                     target.write(piece)
                 size = target.tell()
             after = path.stat()
-        except OSError:
+        except OSError as why:
+            if why.errno == errno.ENOSPC:
+                raise NoRoom(str(to.parent)) from None
             raise Changed(delivery.name) from None
         found = (size, after.st_size, after.st_mtime_ns)
         if found != (delivery.size, delivery.size, delivery.modified_ns):
