@@ -82,11 +82,11 @@ class Banner(ttk.Frame):
     def _fit(self) -> None:
         """Give the name what it needs up to two thirds, smaller letters before an ellipsis, the facts what is left."""
         width = self.winfo_width()
-        if width <= 1:
-            width = self.winfo_reqwidth()
         number = max(Cutter(self, look.NUMBER).width(str(self._number.cget("text"))), look.px(90))
         room = width - look.px(44) - number - look.px(48) - look.px(16)
-        if room < look.px(100):
+        if room < look.px(100):  # not laid out yet
+            self._big_name.configure(text=self._name_full)
+            self._facts.configure(text=self._facts_full)
             return
         facts = Cutter(self, look.DETAIL).width(self._facts_full)
         for_name = max(room - facts, room * 2 // 3) if facts < room else room * 2 // 3

@@ -106,7 +106,6 @@ class TextField(Field):
             behind = len(text) - self.entry.index("insert")
             self._variable.set(clean)
             self.entry.icursor(max(0, len(clean) - behind))
-            return  # setting it came by here again
         if self._wrong.winfo_manager():
             self.wrong()
         self._tell()

@@ -36,7 +36,7 @@ def open_launcher(
     if made:
         made[0].focus_set()
     shell.problem.plain(N_("Press a number, or choose with the arrow keys and Return."))
-    shell.keys([Key("Esc", N_("Close"), lambda: parent.event_generate("<<CloseStation>>"))])
+    shell.keys([Key("Esc", N_("Close"), shell.close)])
     return shell
 
 

@@ -56,8 +56,8 @@ class Lock:
         if not self._asks:
             return
         self._screens[shell] = None
-        for doing in ("<KeyPress>", "<ButtonPress>", "<Motion>", "<MouseWheel>"):
-            shell.top.bind(doing, lambda event: self._touch(), add=True)
+        # Keys are heard in front of everything else: a bound key, an F-key say, is heard nowhere behind its binding.
+        shell.scanner.touched = self._touch
         shell.top.bind("<Control-l>", lambda event: self.lock_now(), add=True)
         shell.bar.on_person = self.lock_now
         if self.locked:
@@ -65,7 +65,10 @@ class Lock:
         else:
             shell.person(str(getattr(self.person, "name", "")))
         if self._after is None:
-            self._watch(shell.top.nametowidget("."))
+            root = shell.top.nametowidget(".")
+            for doing in ("<ButtonPress>", "<Motion>", "<MouseWheel>"):
+                root.bind_all(doing, lambda event: self._touch(), add=True)
+            self._watch(root)
 
     def release(self, shell: Shell) -> None:
         """The window is being closed."""

@@ -127,6 +127,7 @@ class LockScreen(tk.Frame):
         self._first = first
         for widget in _all_below(self):
             widget.bindtags(tuple(tag for tag in widget.bindtags() if tag != str(self._shell.top)))
+            self._shell.scanner.listen(widget)
         first.focus_set()
 
     # -- what a person does ------------------------------------------------------------------------------------

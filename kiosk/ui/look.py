@@ -171,7 +171,7 @@ def _style_text(style: ttk.Style) -> None:
 
 
 def _style_buttons(style: ttk.Style, letters: int) -> None:
-    padding = (px(16), -(-(px(TARGET) - letters - 8) // 2))
+    padding = (px(16), -(-(px(TARGET) - letters - 6) // 2))
     plain: dict[str, Any] = {
         "padding": padding,
         "anchor": "center",
@@ -236,7 +236,7 @@ def _box(root: tk.Misc, ticked: bool) -> tk.PhotoImage:
 
 
 def _style_fields(style: ttk.Style, letters: int) -> None:
-    upright = -(-(px(TARGET) - letters - 6) // 2)
+    upright = -(-(px(TARGET) - letters - 4) // 2)
     for name in ("TEntry", "TCombobox", "TSpinbox"):
         style.configure(name, fieldbackground=CARD, foreground=INK, bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD,
                         insertcolor=INK, insertwidth=2, padding=(px(10), upright), borderwidth=2,

@@ -75,7 +75,7 @@ def plate_of(pixels: Pixels) -> Plate:
 def paint_of(plate: Plate) -> Paint:
     """How to paint pixels that came without a header: grey from their own smallest to their largest value."""
     rows, columns = plate.pixels.shape[:2]
-    if plate.colour or plate.indices == 256:
+    if plate.colour or plate.indices == 256 and plate.first == 0:
         window = Window(128.0, 256.0)
         return Paint(rows, columns, plate.colour, guessed=window)
     low = plate.first + float(plate.pixels.min()) * plate.step

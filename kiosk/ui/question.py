@@ -39,7 +39,7 @@ class Question(tk.Frame):
         super().__init__(work, bg=look.GROUND)
         self._closed = closed
         self._choices = choices
-        self._focus_before = work.focus_get() if work.focus_displayof() is not None else None
+        self._focus_before = work.winfo_toplevel().focus_lastfor()
         card = ttk.Frame(self, style="Card.TFrame", padding=look.px(28))
         ttk.Label(card, text=say(question), style="Card.Title.TLabel", wraplength=look.px(620)).pack(anchor="w")
         ttk.Label(card, text=say(consequence), style="Card.TLabel", wraplength=look.px(620), justify="left").pack(

@@ -105,9 +105,10 @@ class Scanner:
         self.typing_goes_to_search = True
         self.letters: dict[str, Callable[[], object]] = {}  # single keys with a meaning; never fired by a scan
         self._letter_after: str | None = None
+        self.touched: Callable[[], object] = lambda: None  # any key at all: somebody is there
         top.bind_class(self._tag, "<KeyPress>", self._key)
-        self._listen(top)
-        top.bind("<FocusIn>", lambda event: self._listen(event.widget), add=True)
+        self.listen(top)
+        top.bind("<FocusIn>", lambda event: self.listen(event.widget), add=True)
         top.bind("<Destroy>", lambda event: self._stop() if event.widget is top else None, add=True)
 
     def goes_to(self, on_scan: Callable[[str], object]) -> None:
@@ -137,7 +138,9 @@ class Scanner:
 
         return wake
 
-    def _listen(self, widget: Any) -> None:
+    def listen(self, widget: Any) -> None:
+        """Hear this widget's keys. Every widget that gets the focus is heard by itself, unless it keeps its events
+        from the toplevel."""
         # In front of all others, so that a scan's Return does not press the focused button. Widgets come and go:
         # the one that gets keys is the one with the focus, so it is enough to see to that one.
         if isinstance(widget, tk.Misc) and widget.winfo_exists():
@@ -150,6 +153,7 @@ class Scanner:
         self._forget_letter()
 
     def _key(self, event: tk.Event) -> str | None:
+        self.touched()
         # The window system's time stamp where there is one: after a stall the queued keys of a slow typist arrive
         # all at once, but their stamps tell how they were typed.
         at_ms = float(event.time) if event.time else self._clock_ms()

@@ -163,6 +163,14 @@ class Shell:
         """Whether the window may close now; the station asks."""
         return self._before_closing(close)
 
+    def close(self) -> None:
+        """As if the person had closed the window by its frame."""
+        command = str(self.top.protocol("WM_DELETE_WINDOW"))
+        if command:
+            self.top.tk.call(command)
+        else:
+            self.top.destroy()
+
     def cover(
         self, cover: tk.Frame, on_scan: Callable[[str], object], focus: Callable[[], tk.Misc]
     ) -> Callable[[], None]:
@@ -191,7 +199,9 @@ class Shell:
     def _bring_back_focus(self) -> None:
         if self._cover is not None and self._cover[0].winfo_exists():
             widget = self._cover[1]()
-            if widget.winfo_exists() and not str(self.top.focus_get() or "").startswith(str(self._cover[0])):
+            # By its path: Python does not know Tk's own widgets, such as the list of a choice.
+            now = str(self.top.tk.call("focus", "-displayof", str(self.top)))
+            if widget.winfo_exists() and not now.startswith(str(self._cover[0])):
                 widget.focus_set()
 
     def _ask_if_busy(self, close: Callable[[], None]) -> bool:

@@ -51,8 +51,10 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     """Order in which people count: 2 before 10, empty last."""
     if not text:
         return [(2, 0, "")]
+    if text.isdecimal():
+        return [(0, int(text), "")]
     parts = re.findall(r"\d+|\D+", text)
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts]
 
 
 class Table(ttk.Frame):
@@ -263,7 +265,10 @@ class Table(ttk.Frame):
             return
         tags = (row.state,) if row.state else ()
         if before is None:
-            self.tree.insert("", self._position.get(key, "end"), iid=key, text=self._mark(key, row.state), values=cells,
+            # Tk counts its way to a place by number; to the end it jumps.
+            place = self._position.get(key, len(self._shown))
+            where: int | Literal["end"] = place if place < len(self._shown) else "end"
+            self.tree.insert("", where, iid=key, text=self._mark(key, row.state), values=cells,
                              tags=tags)  # fmt: skip
         else:
             self.tree.item(key, text=self._mark(key, row.state), values=cells, tags=tags)
