@@ -158,7 +158,7 @@ class _Reader:
             )
         if not valid_uid(in_data_set or said):
             raise Refused("bad_uid", N_("The image has no valid identifier ({keyword})."), _SENDER, keyword=keyword)
-        if said and in_data_set and in_data_set != said:
+        if said and in_data_set != said:
             self.doubts.append("meta_mismatch")
         return in_data_set or said
 

@@ -25,6 +25,7 @@ from kiosk.dicom.soundness import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_L
 
 log = logging.getLogger(__name__)
 
+FIRST_WORD_S = 5.0  # who connects and asks for nothing is sent away
 PDU_BYTES = 131072  # DCMTK's own limit; larger brings nothing
 REJECTED_BY_USER, CALLING_AE_UNKNOWN, CALLED_AE_UNKNOWN = 0x01, 0x03, 0x07  # PS3.8 9.3.4
 
@@ -92,10 +93,12 @@ class Listener:
         self._say_refusal = OnceAMinute()
         self._ae = our_ae(self._ae_title)
         self._ae.maximum_associations = most
+        self._ae.acse_timeout = FIRST_WORD_S
         self._ae.add_supported_context(Verification, [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE])
         handlers: Handlers = [
             (evt.EVT_CONN_OPEN, without_delay),
             (evt.EVT_CONN_OPEN, self._see_off),
+            (evt.EVT_CONN_CLOSE, _wake_waiting),
             (evt.EVT_REQUESTED, self._look_at_request),
             (evt.EVT_C_ECHO, lambda event: 0x0000),
         ]
@@ -185,6 +188,12 @@ def without_delay(event: evt.Event) -> None:
             wrapped.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError:
             pass  # it was closed in the meantime; the association finds out itself
+
+
+def _wake_waiting(event: Any) -> None:
+    """A peer that vanishes before it asked for an association frees its place at once, not after the deadline."""
+    if event.assoc.requestor.primitive is None:
+        event.assoc.dul.to_user_queue.put(None)
 
 
 def _clean(context: PresentationContext) -> None:
