@@ -15,16 +15,20 @@ Words = str | Sentence
 
 # F2 examinee, F5 the station's main act, F6 undo, F12 finish or maintenance, Esc back; the rest in between.
 PLACES = [f"F{number}" for number in range(1, 13)] + ["Esc"]
-_KEYSYM = {"Esc": "Escape"}
+KEYSYM = {"Esc": "Escape"}
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the line: its cap (``F5``, ``Esc``), what it does in a word or two, and the action."""
+    """One key of the line: its cap (``F5``, ``Esc``), what it does in a word or two, and the action.
+
+    ``repeats``: held down it acts again and again (the next image, say); else one press is one act.
+    """
 
     cap: str
     text: Words
     action: Callable[[], object]
+    repeats: bool = False
 
 
 class KeyButton(tk.Frame):
@@ -112,7 +116,7 @@ class KeyLine(tk.Frame):
         self.held_by: Callable[[str], bool] = lambda cap: False  # a question in front takes the keys
         self.bind("<Configure>", lambda event: self._fit())
         for cap in PLACES:
-            top.bind(f"<{_KEYSYM.get(cap, cap)}>", lambda event, cap=cap: self._typed(cap), add=True)  # type: ignore[misc]
+            top.bind(f"<{KEYSYM.get(cap, cap)}>", lambda event, cap=cap: self._typed(cap), add=True)  # type: ignore[misc]
 
     def show(self, keys: Sequence[Key]) -> None:
         """Replace the keys. Raises ValueError for an unknown cap or two keys with the same one."""

@@ -15,6 +15,7 @@ from tkinter import ttk
 from typing import Any
 
 from kiosk.core.words import N_
+from kiosk.ui.held_keys import HeldKeys
 
 FAST_MS = 40  # longest time between two keys of a scan
 SHORTEST = 4  # letters; two quick keys of a person are no scan
@@ -23,6 +24,7 @@ SILENCE_MS = 150  # after so long without a key, a scanner without suffix has en
 WITHOUT_SUFFIX = 8  # letters that such a scan must have; nobody types eight keys at this speed
 DOUBLE_MS = 1000  # the same code again within this time is the same scan
 ENDS = ("Return", "KP_Enter", "Tab")
+ACTS = {"Return", "KP_Enter", "Escape", *(f"F{number}" for number in range(1, 13))}  # once per press
 
 TOO_LONG = N_("That code is too long and was not read. Please scan the barcode again.")
 
@@ -106,7 +108,10 @@ class Scanner:
         self.letters: dict[str, Callable[[], object]] = {}  # single keys with a meaning; never fired by a scan
         self._letter_after: str | None = None
         self.touched: Callable[[], object] = lambda: None  # any key at all: somebody is there
+        self.may_repeat: set[str] = set()  # keysyms of ACTS that do something again and again while held
+        self._held = HeldKeys()
         top.bind_class(self._tag, "<KeyPress>", self._key)
+        top.bind_class(self._tag, "<KeyRelease>", self._key_up)
         self.listen(top)
         top.bind("<FocusIn>", lambda event: self.listen(event.widget), add=True)
         top.bind("<Destroy>", lambda event: self._stop() if event.widget is top else None, add=True)
@@ -154,6 +159,8 @@ class Scanner:
 
     def _key(self, event: tk.Event) -> str | None:
         self.touched()
+        if self._repeats(event):
+            return "break"
         # The window system's time stamp where there is one: after a stall the queued keys of a slow typist arrive
         # all at once, but their stamps tell how they were typed.
         at_ms = float(event.time) if event.time else self._clock_ms()
@@ -188,6 +195,17 @@ class Scanner:
         if char == " " and not begins and not _editable(widget):
             return "break"  # a blank inside a code must not press the focused button
         return None
+
+    def _repeats(self, event: tk.Event) -> bool:
+        """A held key that acts: it has acted already, and what has the focus now may be another thing."""
+        if event.keysym not in ACTS or not event.time:  # without a stamp it was made by the program
+            return False
+        held = self._held.pressed(event.keysym, float(event.time))
+        return held and event.keysym not in self.may_repeat and not isinstance(event.widget, tk.Text)
+
+    def _key_up(self, event: tk.Event) -> None:
+        if event.keysym in ACTS and event.time:
+            self._held.released(event.keysym, float(event.time))
 
     def _end(self, at_ms: float) -> str | None:
         if at_ms - self._burst.ended_ms <= FAST_MS and not self._burst.letters:

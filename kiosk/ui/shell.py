@@ -11,7 +11,7 @@ from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence, say
 from kiosk.ui import errors, look
 from kiosk.ui.banner import Banner, Examinee
-from kiosk.ui.key_line import Key, KeyButton, KeyLine
+from kiosk.ui.key_line import KEYSYM, Key, KeyButton, KeyLine
 from kiosk.ui.mailbox import Mailbox
 from kiosk.ui.problem_line import ProblemLine
 from kiosk.ui.question import Choice, Question
@@ -105,6 +105,7 @@ class Shell:
     def keys(self, keys: Sequence[Key]) -> None:
         """Set the key line; each key stands in its fixed place whatever the order given."""
         self._keys.show(keys)
+        self.scanner.may_repeat = {KEYSYM.get(key.cap, key.cap) for key in keys if key.repeats}
 
     def key(self, cap: str) -> KeyButton:
         """One key: ``.enable()``, ``.disable(why)``, ``.press()``."""

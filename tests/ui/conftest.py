@@ -52,6 +52,8 @@ def keys(widget: Any, text: str, gap_ms: int, start_ms: int | None = None) -> in
         target = widget.focus_get() or widget
         target.event_generate(f"<KeyPress-{_KEYSYMS.get(char, char)}>", time=stamp)
         widget.update()
+        if widget.winfo_exists():
+            (widget.focus_get() or widget).event_generate(f"<KeyRelease-{_KEYSYMS.get(char, char)}>", time=stamp)
         stamp += gap_ms
     return stamp - gap_ms
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kiosk.core.faults import LinkLost
-from kiosk.ui import problem_line
+from kiosk.ui import buttons, problem_line
 from kiosk.ui.banner import Examinee
 from kiosk.ui.counters import Count, Counters
 from kiosk.ui.fields import NumberField, TextField
@@ -113,10 +113,10 @@ def test_at_1280_all_nine_keys_stand_in_one_row_48_pixels_high(
     shell, _ = build_reception(top)
     wait_until(lambda: top.winfo_width() == 1280)
     top.update()
-    buttons = [shell.key(cap) for cap, _ in RECEPTION_KEYS]
-    assert len({button.winfo_rooty() for button in buttons}) == 1
-    assert min(button.winfo_height() for button in buttons) >= 48
-    assert [button.winfo_rootx() for button in buttons] == sorted(button.winfo_rootx() for button in buttons)
+    made = [shell.key(cap) for cap, _ in RECEPTION_KEYS]
+    assert len({button.winfo_rooty() for button in made}) == 1
+    assert min(button.winfo_height() for button in made) >= 48
+    assert [button.winfo_rootx() for button in made] == sorted(button.winfo_rootx() for button in made)
 
 
 # -- keys
@@ -149,6 +149,37 @@ def test_a_key_that_cannot_be_used_says_why(shell: Any) -> None:
     assert done == ["F5"]
     shell.top.update()
     assert "not now" not in [str(each.cget("text")) for each in labels(shell.top)]
+
+
+def test_a_key_held_down_acts_once_unless_it_may_repeat(shell: Any) -> None:
+    done: list[str] = []
+    shell.keys([Key("F5", "a", lambda: done.append("F5")), Key("F7", "b", lambda: done.append("F7"), repeats=True)])
+    shell.top.focus_force()
+    shell.top.update()
+    for key in ("F5", "F7"):
+        stamp = 80_000_000
+        shell.top.event_generate(f"<KeyPress-{key}>", time=stamp)
+        for _ in range(10):  # as X11 repeats a held key
+            stamp += 40
+            shell.top.event_generate(f"<KeyRelease-{key}>", time=stamp)
+            shell.top.event_generate(f"<KeyPress-{key}>", time=stamp)
+        shell.top.event_generate(f"<KeyRelease-{key}>", time=stamp + 50)
+        shell.top.event_generate(f"<KeyPress-{key}>", time=stamp + 300)
+    assert done.count("F5") == 2 and done.count("F7") == 12
+
+
+def test_a_return_held_down_answers_the_question_and_not_what_lies_under_it(shell: Any) -> None:
+    done: list[str] = []
+    below = buttons.secondary(shell.work, "Delete", lambda: done.append("deleted"))
+    below.grid()
+    below.focus_force()
+    shell.top.update()
+    shell.ask("A?", "B.", [Choice("Go on", lambda: done.append("safe"))])
+    shell.top.update()
+    for stamp in range(81_000_000, 81_000_400, 33):  # as Windows repeats a held key: presses only
+        shell.top.focus_get().event_generate("<KeyPress-Return>", time=stamp)
+        shell.top.update()
+    assert done == ["safe"] and shell.top.focus_get() is below
 
 
 def test_new_keys_replace_the_old_ones(shell: Any) -> None:
