@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kiosk.core.faults import Refused
-from kiosk.core.kana import full_kana
+from kiosk.core.kana import full_kana, romaji
 from kiosk.core.patient import Patient
 from kiosk.core.words import N_
 
@@ -185,7 +185,8 @@ def name_matches(asked: str, patient: Patient) -> bool:
     groups = [group for group in groups if group]
     if not groups:
         return True
-    forms = [_plain_name(form) for form in (patient.kanji, patient.kana, patient.romaji) if form]
+    roman = patient.romaji or romaji(patient.kana)  # as the answers tell it
+    forms = [_plain_name(form) for form in (patient.kanji, patient.kana, roman) if form]
     return any(_wild(group).fullmatch(form) for group in groups for form in forms)
 
 
