@@ -333,6 +333,7 @@ class ImagePane(tk.Canvas):
             self.coords(items[0], x + 1, y + 1)
             self.coords(items[1], x, y)
         self.coords(self._told, width / 2, height / 2)
+        self.itemconfigure(self._told, width=max(look.px(100), min(look.px(500), width - look.px(32))))
         if self._view is not None and (self._view.width, self._view.height) != (width, height):
             self._look_at(self._view.resized(width, height))
 
