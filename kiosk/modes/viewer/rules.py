@@ -67,6 +67,21 @@ def stepped(at: int, by: int, count: int) -> int:
     return max(0, min(count - 1, at + by))
 
 
+def first_stack(stacks: Sequence[Stack]) -> int:
+    """The stack to begin with: of slices the largest, since the first is often a scout; else the first picture."""
+    shown = [number for number, stack in enumerate(stacks) if stack.pictures[0].pixels]
+    if not shown:
+        return 0
+    if all(stacks[number].modality in ("CT", "MR", "PT") for number in shown):
+        return max(shown, key=lambda number: (len(stacks[number]), -number))
+    return shown[0]
+
+
+def preset_in_force(presets: Sequence[Preset], how: Window | Curve | None) -> int:
+    """The number of the preset that paints the picture now, -1 for none of them."""
+    return next((number for number, each in enumerate(presets) if each.how == how), -1)
+
+
 def in_loop(started_at: int, elapsed_ms: float, times_ms: Sequence[float], count: int, speed: float = 1.0) -> int:
     """The slide that a loop shows after ``elapsed_ms``: by the clock, so that a slow PC drops pictures, not speed.
 
@@ -92,8 +107,9 @@ def frames_per_second(times_ms: Sequence[float], speed: float = 1.0) -> float:
 
 
 def day_of(text: str) -> str:
-    """``20261124`` as ``2026-11-24``; anything else as it is."""
-    return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if len(text) == 8 and text.isdigit() else text
+    """``20261124`` (in old files ``2026.11.24``) as ``2026-11-24``; anything else as it is."""
+    digits = text.replace(".", "")
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 and digits.isdigit() else text
 
 
 def time_of(text: str) -> str:

@@ -1,0 +1,118 @@
+"""Finds what a viewer is to show: studies by search, the files of one, the one of last time; who looked is audited."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from kiosk.core.faults import Fault, LinkLost
+from kiosk.core.study import Study
+from kiosk.core.visit import Visit
+from kiosk.core.words import N_
+from kiosk.store import audit, images, visits
+from kiosk.store.audit import Actor
+from kiosk.store.engine import Store
+from kiosk.store.volume import Volumes
+
+log = logging.getLogger(__name__)
+
+LIKE_EACH_OTHER = ({"CR", "DX", "RG"}, {"OP", "OPT", "XC"})  # modalities compared with one another
+
+
+@dataclass(frozen=True)
+class ToShow:
+    """``study`` names the first of what is shown, ``visit`` where it belongs, ``paths`` the files on this PC."""
+
+    study: Study
+    visit: Visit | None
+    paths: tuple[Path, ...]
+    out_of_reach: tuple[tuple[str, Fault], ...] = ()
+
+
+def list_studies(centre: Store, text: str, days: int, modality: str, limit: int = 300) -> list[Study]:
+    """By part of name, ID, accession or check-up number; of the last ``days`` days (0 = all); newest first."""
+    since = f"{date.today() - timedelta(days=days - 1):%Y%m%d}" if days else ""
+    with centre.reading() as conn:
+        found = images.find_studies(conn, text, since=since, modality=modality, limit=limit)
+        if text:
+            for visit in visits.find_visits(conn, text, limit=20):
+                found += images.studies_of_visit(conn, visit.id)
+    unique = {
+        study.id: study
+        for study in found
+        if (not since or study.study_date >= since) and (not modality or modality in study.modalities)
+    }
+    return sorted(unique.values(), key=lambda study: (study.study_date, study.id), reverse=True)
+
+
+def study_to_show(
+    centre: Store, volumes: Volumes, actor: Actor, *, study: int | None = None, visit: int | None = None
+) -> ToShow:
+    """The files of a study, or of all that a visit has. Raises Fault where there is nothing or nothing in reach."""
+    with centre.writing() as conn:
+        if study is not None:
+            one = images.study_by_id(conn, study)
+            found = [one] if one is not None else []
+        else:
+            found = images.studies_of_visit(conn, visit) if visit is not None else []
+        if not found:
+            raise Fault(
+                N_("There are no pictures of this examination yet."),
+                N_("They appear as soon as the device has sent them."),
+                reference="V404",
+            )
+        first = found[0]
+        its_visit = visits.visit_by_id(conn, first.visit_id) if first.visit_id is not None else None
+        stored = [each for one in found for each in images.instances_of_study(conn, one.id)]
+        for one in found:
+            who = f"{one.issuer}|{one.patient_id}"
+            audit.write(conn, actor, "study opened", patient=who, subject=f"study {one.id}")
+    paths: list[Path] = []
+    away: list[tuple[str, Fault]] = []
+    for each in stored:
+        path = volumes.path_of(each.volume, each.path)
+        if path is None:
+            away.append((each.path, _not_mapped(each.volume)))
+        else:
+            paths.append(path)
+    if not paths and away:
+        raise away[0][1]
+    return ToShow(first, its_visit, tuple(paths), tuple(away))
+
+
+def last_time(centre: Store, study: Study) -> int | None:
+    """The newest study before this one of the same person and kind; None where there is none."""
+    if not study.patient_id:
+        return None
+    kinds = set(study.modalities)
+    for alike in LIKE_EACH_OTHER:
+        if kinds & alike:
+            kinds |= alike
+    with centre.reading() as conn:
+        for other in images.studies_of_patient(conn, study.patient_id):
+            same_person = other.issuer == study.issuer or not other.issuer or not study.issuer
+            if other.id != study.id and same_person and kinds & set(other.modalities):
+                if (other.study_date, other.id) < (study.study_date, study.id):
+                    return other.id
+    return None
+
+
+def note_files_opened(centre: Store, actor: Actor, patient_id: str, files: int) -> None:
+    """Files of a disc or folder were looked at. They are shown even while the shared store is away (a CD must be
+    readable then too): the day's log keeps it in that case."""
+    try:
+        with centre.writing() as conn:
+            audit.write(conn, actor, "files opened", patient=f"|{patient_id}", subject=f"{files} files")
+    except LinkLost:
+        log.warning("%d files opened while the shared store was away", files)
+
+
+def _not_mapped(volume: str) -> Fault:
+    return Fault(
+        N_("The pictures lie on disk {volume}, which this PC does not know."),
+        N_("Name it in the parameter file under [volumes]."),
+        reference="V503",
+        volume=volume,
+    )

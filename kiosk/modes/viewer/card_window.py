@@ -1,0 +1,39 @@
+"""The card of all keys, over the pictures until any key is pressed."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import ttk
+
+from kiosk.core.words import N_, say
+from kiosk.modes.viewer.rules import KEY_CARD
+from kiosk.ui import look
+
+
+class KeyCard(ttk.Frame):
+    """Closed by Esc, Return, F10 or a click."""
+
+    def __init__(self, work: tk.Misc, closed: Callable[[], object]) -> None:
+        super().__init__(work, style="Card.TFrame", padding=look.px(24), takefocus=True)
+        self._closed = closed
+        ttk.Label(self, text=say(N_("Keys of the viewer")), style="Card.Title.TLabel").grid(
+            row=0, column=0, columnspan=4, sticky="w", pady=(0, look.px(12))
+        )
+        half = -(-len(KEY_CARD) // 2)
+        for number, (caps, words) in enumerate(KEY_CARD):
+            row, column = 1 + number % half, number // half * 2
+            ttk.Label(self, text=say(caps), style="Card.TLabel", font=look.TEXT_BOLD).grid(
+                row=row, column=column, sticky="w", padx=(look.px(28) if column else 0, look.px(16)), pady=look.px(5)
+            )
+            ttk.Label(self, text=say(words), style="Card.TLabel").grid(row=row, column=column + 1, sticky="w")
+        self.place(relx=0.5, rely=0.5, anchor="center")
+        self.lift()
+        self.focus_set()
+        for sequence in ("<Return>", "<Button-1>"):
+            self.bind(sequence, lambda event: self.close())
+
+    def close(self) -> None:
+        """Back to the pictures."""
+        self.destroy()
+        self._closed()

@@ -1,0 +1,231 @@
+"""Viewer: shows the pictures of a study or of any file, and hands key images to the visit's tray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from kiosk.core.settings import Settings, setting
+from kiosk.core.words import N_
+from kiosk.modes.contract import Kit, Mode
+
+if TYPE_CHECKING:
+    from kiosk.core.faults import Fault
+    from kiosk.core.stack import Stack
+    from kiosk.core.study import Study
+    from kiosk.core.visit import Visit
+    from kiosk.flow.answers import Answer
+
+
+@dataclass(frozen=True)
+class ViewerSettings(Settings):
+    """What a viewer can be told."""
+
+    days: int = setting(1, N_("How many days back the list shows at the start: 1, 7, 31 or 0 = all."))
+    decoders: int = setting(2, N_("How many helper processes decode pictures."))
+    decoder_memory_mb: int = setting(1536, N_("How much memory one of them may take before it is ended, in MB."))
+    decode_within_s: float = setting(30.0, N_("How long one picture may take before it is given up, in seconds."))
+    cache_mb: int = setting(512, N_("How much memory decoded pictures may take, in MB."))
+    key_image_px: int = setting(1600, N_("Longer side of a key image, in pixels."))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was opened: ``stacks`` in order, ``refused`` files with the reason; study and visit where it has them."""
+
+    stacks: tuple[Stack, ...]
+    refused: tuple[tuple[str, Fault], ...] = ()
+    study: Study | None = None
+    visit: Visit | None = None
+
+
+Progress = Callable[[int, int], None]
+
+
+class ViewerDesk:
+    """What the window may ask and do; every call returns at once."""
+
+    def __init__(self, kit: Kit) -> None:
+        from kiosk.flow.open_study import StudyReader
+
+        self._kit = kit
+        self.settings: ViewerSettings = kit.settings
+        self.place = kit.station.place
+        self.mailbox = kit.mailbox
+        self.argument = kit.argument
+        self._post: Callable[..., None] = kit.mailbox.post if kit.mailbox is not None else _at_once
+        self._reader = StudyReader(
+            kit.crew,
+            self._post,
+            decoders=self.settings.decoders,
+            memory_mb=self.settings.decoder_memory_mb,
+            cache_mb=self.settings.cache_mb,
+            deadline_s=self.settings.decode_within_s,
+        )
+
+    # -- what there is -----------------------------------------------------------------------------------------
+
+    def studies(self, text: str = "", days: int = 0, modality: str = "") -> Answer:
+        """Answer: list of Study, newest first."""
+        from kiosk.flow.find_study import list_studies
+
+        return self._kit.ask(list_studies, self._kit.centre, text, days, modality)
+
+    # -- opening -----------------------------------------------------------------------------------------------
+
+    def open_study(self, study: int, progress: Progress | None = None) -> Answer:
+        """Answer: Seen. ``progress(done, of)`` while the headers are read."""
+        return self.open_wanted(study, None, progress)
+
+    def open_wanted(self, study: int | None, visit: int | None, progress: Progress | None = None) -> Answer:
+        """Answer: Seen, of a study or of all that a visit has."""
+        from kiosk.flow.find_study import study_to_show
+
+        kit = self._kit
+        found = kit.ask(study_to_show, kit.centre, kit.volumes, kit.session.actor(), study=study, visit=visit)
+        return self._after(found, lambda to_show: self._read(to_show, progress))
+
+    def open_last_time(self, study: Study) -> Answer:
+        """Answer: Seen, of the examination before this one of the same person and kind; None where there is none."""
+        from kiosk.flow.find_study import last_time
+
+        found = self._kit.ask(last_time, self._kit.centre, study)
+        return self._after(found, lambda earlier: None if earlier is None else self.open_study(earlier))
+
+    def open_files(self, places: Sequence[str], progress: Progress | None = None) -> Answer:
+        """Answer: Seen, of files, folders or the table of contents of a disc."""
+        opened = self._reader.open([Path(place) for place in places], progress)
+        return self._after(opened, self._noted)
+
+    def _read(self, to_show: Any, progress: Progress | None) -> Answer:
+        seen = Seen((), to_show.out_of_reach, to_show.study, to_show.visit)
+        opened = self._reader.open(to_show.paths, progress)
+        return self._after(
+            opened, lambda found: replace(seen, stacks=found.stacks, refused=(*seen.refused, *found.refused))
+        )
+
+    def _noted(self, opened: Any) -> Answer:
+        from kiosk.flow.find_study import note_files_opened
+
+        first = opened.stacks[0].picture(0).patient_id if opened.stacks else ""
+        files = sum(len(stack.pictures) for stack in opened.stacks)
+        noted = self._kit.ask(note_files_opened, self._kit.centre, self._kit.session.actor(), first, files)
+        return self._after(noted, lambda _: Seen(opened.stacks, opened.refused))
+
+    def _after(self, first: Answer, go_on: Callable[[Any], Any]) -> Answer:
+        """The answer of ``go_on(value)``, which may itself give an Answer."""
+        from kiosk.flow.answers import Answer, as_fault
+
+        whole = Answer(self._post)
+
+        def came(value: Any) -> None:
+            if whole.cancelled:
+                return
+            try:
+                following = go_on(value)
+            except Exception as why:  # told where the answer is awaited
+                whole.settle(fault=as_fault(why))
+                return
+            if isinstance(following, Answer):
+                following.then(whole.settle, lambda fault: whole.settle(fault=fault))
+            else:
+                whole.settle(following)
+
+        first.then(came, lambda fault: whole.settle(fault=fault))
+        return whole
+
+    # -- pictures ----------------------------------------------------------------------------------------------
+
+    def frame(self, path: str, frame: int) -> Answer:
+        """Answer: Shown (pixels, paint, warnings)."""
+        return self._reader.frame(path, frame)
+
+    def peek(self, path: str, frame: int) -> Any:
+        """Shown if it is decoded already, else None."""
+        return self._reader.peek(path, frame)
+
+    def fetch_ahead(self, stack: Stack, at: int, forward: bool) -> None:
+        """Decode what will probably be wanted next."""
+        from kiosk.flow.open_study import around
+
+        keys = [(stack.pictures[picture].path, frame) for picture, frame in stack.slides]
+        self._reader.fetch_ahead(around(keys, at, forward))
+
+    def header(self, path: str) -> Answer:
+        """Answer: (tag, keyword, VR, value, depth) of each element."""
+        return self._reader.header(path)
+
+    def give_up(self) -> None:
+        """Whatever is being opened or decoded is not wanted any more."""
+        self._reader.give_up()
+
+    def take_key_image(
+        self, visit: int, sop_uid: str, frame: int, picture: bytes, rendering: dict[str, object]
+    ) -> Answer:
+        """Answer: the row of the key image, now in the visit's tray. ``frame`` counts from 1 (PS3.3 10.3)."""
+        from kiosk.flow.take_key_image import take_key_image
+
+        kit = self._kit
+        return kit.ask(
+            take_key_image,
+            kit.centre,
+            kit.session.actor(),
+            visit=visit,
+            sop_uid=sop_uid,
+            frame=frame,
+            picture=picture,
+            rendering=rendering,
+        )
+
+    # -- news --------------------------------------------------------------------------------------------------
+
+    def on_show(self, call: Callable[[int | None, int | None, str], None]) -> Callable[[], None]:
+        """``call(study, visit, file)`` when another window of this PC asks for pictures; returns the way to end it."""
+        from kiosk.flow.show_study import KIND
+
+        return self._kit.local_notices.listen(
+            KIND, lambda notice: call(notice.ids.get("study"), notice.ids.get("visit"), notice.ids.get("file") or "")
+        )
+
+    def on_news(self, call: Callable[[], None]) -> Callable[[], None]:
+        """``call()`` when pictures came or found their visit; returns the way to end it."""
+        return self._kit.notices.listen("images", lambda notice: call())
+
+
+def _at_once(do: Callable[..., Any], *args: Any) -> None:
+    do(*args)
+
+
+def build_desk(kit: Kit) -> ViewerDesk:
+    return ViewerDesk(kit)
+
+
+def start_workers(kit: Kit, desk: ViewerDesk) -> None:
+    """The libraries that paint are loaded aside, so that the first picture doesn't make the window stand still."""
+
+    def load(stop: Event) -> None:
+        import importlib
+
+        for name in ("kiosk.ui.painting", "PIL.ImageTk"):
+            importlib.import_module(name)
+
+    kit.crew.start("viewer-libraries", load)
+
+
+def open_window(parent: Any, desk: ViewerDesk) -> Any:
+    from kiosk.modes.viewer.window import ViewerWindow
+
+    return ViewerWindow(parent, desk).shell
+
+
+MODE = Mode(
+    title=N_("Viewer"),
+    settings=ViewerSettings,
+    desk=build_desk,
+    workers=start_workers,
+    window=open_window,
+    order=30,
+)

@@ -1,0 +1,78 @@
+"""Beside the pictures: the stacks of the study, and buttons for what the keyboard does."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from tkinter import ttk
+
+from kiosk.core.stack import Stack
+from kiosk.core.words import N_
+from kiosk.modes.viewer import rules
+from kiosk.ui import buttons, look
+from kiosk.ui.fields import ChoiceField
+from kiosk.ui.table import Column, Row, Table
+
+WIDTH = 264
+COLUMNS = (
+    Column("title", N_("Row of pictures"), 150, stretch=True),
+    Column("count", N_("Pictures"), 56, right=True),
+)
+
+
+class SideView(ttk.Frame):
+    """``chosen(index)`` of a stack, ``preset(index)`` of a window; ``acts`` name the buttons and what they do."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        chosen: Callable[[int], object],
+        preset: Callable[[int], object],
+        acts: Sequence[tuple[str, Callable[[], object]]],
+    ) -> None:
+        super().__init__(parent, width=look.px(WIDTH))
+        self.grid_propagate(False)
+        self._chosen, self._preset = chosen, preset
+        self._presets: list[rules.Preset] = []
+        self._showing = False
+        self.columnconfigure((0, 1), weight=1, uniform="side")
+        self.rowconfigure(0, weight=1)
+        columns = (
+            Column("title", N_("Row of pictures"), 150, stretch=True),
+            Column("count", N_("Pictures"), 56, right=True),
+        )
+        self.stacks = Table(self, columns, empty=N_("Nothing is open."), on_select=self._selected)
+        self.stacks.grid(row=0, column=0, columnspan=2, sticky="nsew")
+        self.window = ChoiceField(self, N_("Window"), {}, width=12)
+        self.window.grid(row=1, column=0, columnspan=2, sticky="ew", pady=look.px(8))
+        self.window.columnconfigure(0, weight=1)
+        self.window.on_change(self._window_chosen)
+        for number, (text, act) in enumerate(acts):
+            button = buttons.secondary(self, text, act)
+            button.grid(row=2 + number // 2, column=number % 2, sticky="ew", pady=(0, look.px(8)),
+                        padx=(0, look.px(8)) if number % 2 == 0 else 0)  # fmt: skip
+
+    def show_stacks(self, stacks: Sequence[Stack], at: int) -> None:
+        """Show the stacks; ``at`` is the one in the pane, -1 none."""
+        self._showing = True
+        self.stacks.show([Row(str(number), rules.stack_cells(each)) for number, each in enumerate(stacks)])
+        self.stacks.select(str(at))
+        self.after_idle(self._shown)
+
+    def show_presets(self, presets: Sequence[rules.Preset], at: int) -> None:
+        """Offer these windows; the digits 1 to 9 choose them too. ``at`` is in force, -1 none of them."""
+        if [each.name for each in presets] != [each.name for each in self._presets]:
+            self.window.offer({str(n): f"{n + 1}  {each.name}" for n, each in enumerate(presets)})
+        self._presets = list(presets)
+        self.window.set(str(at))
+
+    def _shown(self) -> None:
+        self._showing = False
+
+    def _selected(self, key: str) -> None:
+        if key and not self._showing:
+            self._chosen(int(key))
+
+    def _window_chosen(self) -> None:
+        if self.window.get():
+            self._preset(int(self.window.get()))
