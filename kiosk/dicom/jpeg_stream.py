@@ -62,8 +62,7 @@ def _read(data: bytes) -> tuple[JpegStream | None, bool]:
             precision, rows, columns, samples = struct.unpack_from(">BHHB", body)
             if marker != _SOF_BASELINE or precision != 8 or samples not in (1, 3) or not rows:
                 return None, False
-            halved = body[7] >> 4 == 2  # horizontal sampling of luminance against chrominance of 1
-            photometric = "RGB" if adobe == 0 else "YBR_FULL_422" if halved else "YBR_FULL"
+            photometric = "RGB" if adobe == 0 else "YBR_FULL_422"  # whatever the sampling, see PS3.5 8.2.1
             return JpegStream(data + b"\0" * (len(data) % 2), rows, columns, samples, photometric), upright
         at += 2 + length
     raise ValueError("no frame")
