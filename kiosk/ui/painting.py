@@ -156,3 +156,16 @@ def scaled(plate: Plate, part: Part) -> Pixels:
     made = image.resize((part.width, part.height), how, box)
     shape = (part.height, part.width, 3) if plate.colour else (part.height, part.width)
     return np.frombuffer(made.tobytes(), cut.dtype).reshape(shape)
+
+
+def png_of(pixels: Pixels, paint: Paint, longest: int = 1024) -> bytes:
+    """A picture in the window to begin with, as PNG, its longer side ``longest`` px at most."""
+    import io
+
+    plate = plate_of(pixels)
+    shades = plate.pixels if plate.colour else table_of(plate, paint, first_window(paint))[plate.pixels]
+    image = Image.fromarray(shades)
+    image.thumbnail((longest, longest))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()

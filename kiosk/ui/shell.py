@@ -5,11 +5,12 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from tkinter import ttk
 
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence, say
-from kiosk.ui import errors, look
+from kiosk.ui import drop, errors, look
 from kiosk.ui.banner import Banner, Examinee
 from kiosk.ui.key_line import KEYSYM, Key, KeyButton, KeyLine
 from kiosk.ui.mailbox import Mailbox
@@ -122,6 +123,18 @@ class Shell:
     def letter_keys(self, actions: Mapping[str, Callable[[], object]]) -> None:
         """Single letters with a meaning (``{"i": invert}``) while no field has the focus; a scan never fires them."""
         self.scanner.letters = dict(actions)
+
+    def on_files(self, take: Callable[[list[Path]], object]) -> bool:
+        """``take(paths)`` is called when files are dropped on the window, but not while it is locked or asks something.
+
+        False where this PC can't drop; files then come by argument or by the open dialog.
+        """
+
+        def dropped(paths: list[Path]) -> None:
+            if self._cover is None and self._question is None:
+                take(paths)
+
+        return drop.take_files(self.top, dropped)
 
     def come_to_front(self) -> None:
         """Errors of this process are now told in this window."""
