@@ -31,4 +31,6 @@ def _take_context(widget: tk.Misc) -> None:
     if sys.platform == "win32":
         import ctypes
 
-        ctypes.windll.imm32.ImmAssociateContext(widget.winfo_id(), None)
+        associate = ctypes.windll.imm32.ImmAssociateContext
+        associate.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+        associate(widget.winfo_id(), None)

@@ -190,10 +190,10 @@ def _style_buttons(style: ttk.Style, letters: int) -> None:
     for name, colour, pressed in (("Primary", PRIMARY, PRIMARY_PRESSED), ("Stop", STOP, "#8c1d17")):
         style.configure(f"{name}.TButton", background=colour, foreground=CARD, bordercolor=colour, lightcolor=colour,
                         darkcolor=colour, **{**plain, "font": TEXT_BOLD})  # fmt: skip
-        style.map(f"{name}.TButton", background=[("disabled", LINE), ("pressed", pressed), ("active", pressed)],
+        style.map(f"{name}.TButton", background=[("disabled", GROUND), ("pressed", pressed), ("active", pressed)],
                   foreground=[("disabled", SECONDARY)],
-                  lightcolor=[("disabled", LINE), ("focus", CARD), ("active", pressed)],
-                  darkcolor=[("disabled", LINE), ("focus", CARD), ("active", pressed)],
+                  lightcolor=[("disabled", GROUND), ("focus", CARD), ("active", pressed)],
+                  darkcolor=[("disabled", GROUND), ("focus", CARD), ("active", pressed)],
                   bordercolor=[("disabled", LINE), ("focus", INK)])  # fmt: skip
     style.configure("Line.TButton", **{**plain, "padding": (px(12), px(4))}, background=CARD, foreground=INK,
                     bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD)  # fmt: skip

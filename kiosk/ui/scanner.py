@@ -30,6 +30,7 @@ TOO_LONG = N_("That code is too long and was not read. Please scan the barcode a
 
 _NOT_TYPING = 0x0004 | 0x20000  # Control everywhere, Alt on Windows
 _ALT_X11 = 0x0008
+_CHOICES = ".f.l"  # the list in the window that a ttk.Combobox opens
 
 
 def normalised(typed: str) -> str:
@@ -152,6 +153,16 @@ class Scanner:
             tags = widget.bindtags()
             if self._tag not in tags:
                 widget.bindtags((self._tag, *tags))
+            if isinstance(widget, ttk.Combobox):
+                self._listen_to_choices(widget)
+
+    def _listen_to_choices(self, box: ttk.Combobox) -> None:
+        """The open list of a choice is a window of its own, which Tk keeps to itself."""
+        call = box.tk.call
+        choices = str(call("ttk::combobox::PopdownWindow", str(box))) + _CHOICES
+        tags = box.tk.splitlist(call("bindtags", choices))
+        if self._tag not in tags:
+            call("bindtags", choices, (self._tag, *tags))
 
     def _stop(self) -> None:
         self._forget_silence()
@@ -252,8 +263,14 @@ class Scanner:
         self._burst.ended_ms = at_ms
         twice = code == self._last_code and 0 <= at_ms - self._last_code_ms <= DOUBLE_MS
         self._last_code, self._last_code_ms = code, at_ms
+        self._close_choices()
         if not twice and self._takers:
             self._takers[-1](code)
+
+    def _close_choices(self) -> None:
+        path = str(self._top.tk.call("focus", "-displayof", str(self._top)))
+        if path.endswith(".popdown" + _CHOICES):
+            self._top.tk.call("ttk::combobox::Unpost", path.removesuffix(".popdown" + _CHOICES))
 
     def _too_long(self) -> None:
         self._forget_silence()
@@ -280,11 +297,11 @@ class Scanner:
             self._top.after_cancel(self._after)
             self._after = None
 
-    def _target(self, widget: tk.Misc, char: str) -> tk.Misc | None:
+    def _target(self, widget: tk.Misc | str, char: str) -> tk.Misc | None:
         """The search field, when somebody types where nothing can be typed."""
         if not self.typing_goes_to_search or self.search is None or char == " " or _editable(widget):
             return None
-        if char in self.letters:
+        if char in self.letters or isinstance(widget, str):
             return None
         if not self.search.winfo_viewable() or "disabled" in str(self.search.cget("state")):
             return None
@@ -297,7 +314,7 @@ class Scanner:
 class _Before:
     """What a field held before the burst, to be put back when the burst turns out to be a scan."""
 
-    def __init__(self, field_: tk.Misc, focused: tk.Misc) -> None:
+    def __init__(self, field_: tk.Misc | str, focused: tk.Misc | str) -> None:
         self._field, self._focused = field_, focused
         self._entry: tuple[str, int] | None = None
         self._text: tuple[str, str] | None = None
@@ -309,7 +326,7 @@ class _Before:
             self._entry = (field_.get(), field_.index("insert"))
 
     def restore(self) -> None:
-        if not self._field.winfo_exists():
+        if not isinstance(self._field, tk.Misc) or not self._field.winfo_exists():
             return
         if self._entry is not None and isinstance(self._field, tk.Entry) and self._field.get() != self._entry[0]:
             self._field.delete(0, "end")
@@ -319,11 +336,11 @@ class _Before:
             start, chosen = self._text
             self._field.delete(start, "insert")
             self._field.insert(start, chosen)
-        if self._focused is not self._field and self._focused.winfo_exists():
+        if self._focused is not self._field and isinstance(self._focused, tk.Misc) and self._focused.winfo_exists():
             self._focused.focus_set()
 
 
-def _editable(widget: tk.Misc) -> bool:
+def _editable(widget: tk.Misc | str) -> bool:
     if isinstance(widget, tk.Text | tk.Spinbox):
         return str(widget.cget("state")) == "normal"
     if isinstance(widget, ttk.Combobox | ttk.Spinbox | ttk.Entry):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.ui import scanner
-from kiosk.ui.fields import NoteField, NumberField, TextField
+from kiosk.ui.fields import ChoiceField, NoteField, NumberField, TextField
 from kiosk.ui.scanner import FAST_MS, LONGEST, Burst, normalised
 
 CODE = "20261124-017"
@@ -272,3 +272,22 @@ def test_a_scan_lent_to_another_comes_back(shell: Any, codes: list[str], scan: C
     give_back()
     scan(shell.top, CODE)
     assert (lent, codes) == (["BADGE-1"], [CODE])
+
+
+def test_a_scan_works_while_the_list_of_a_choice_is_open(
+    shell: Any, codes: list[str], wait_until: Callable[..., object]
+) -> None:
+    field = ChoiceField(shell.work, "区分", {"a": "A", "b": "B", "2": "2"})
+    field.grid()
+    field.set("a")
+    field.entry.focus_force()
+    shell.top.update()
+    field.entry.event_generate("<Down>")
+    choices = str(field.entry.tk.call("ttk::combobox::PopdownWindow", str(field.entry))) + ".f.l"
+    focus = field.entry.tk.call
+    wait_until(lambda: str(focus("focus")) == choices)
+    for at, char in enumerate("20261124"):
+        focus("event", "generate", choices, f"<KeyPress-{char}>", "-time", 90_000_000 + at * 8)
+    focus("event", "generate", choices, "<KeyPress-Return>", "-time", 90_000_064)
+    wait_until(lambda: not int(focus("winfo", "ismapped", choices)))
+    assert codes == ["20261124"] and field.get() == "a"
