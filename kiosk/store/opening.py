@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ HEAD = {"centre": "0001", "station": "0001"}  # a test holds that these are the 
 OLDER = {"centre": (), "station": ()}  # revisions we know how to migrate from
 APPLICATION_ID = {"centre": 0x4B494F43, "station": 0x4B494F53}  # "KIOC", "KIOS"
 SCHEMA_LOCK = 0x6B696F74
+_one_at_a_time = threading.Lock()  # Alembic keeps its context in module globals
 
 
 def centre_store(url: str, data: Path) -> Store:
@@ -41,9 +43,14 @@ def prepare(store: Store) -> None:
 
     Raises Fault where the schema is newer than this program (C14), or where the file is not ours.
     """
-    if _current(store) == HEAD[store.kind]:
-        return
-    _migrate(store)
+    again, store.on_first_use = store.on_first_use, None  # what follows uses the store itself
+    try:
+        if _current(store) != HEAD[store.kind]:
+            with _one_at_a_time:
+                _migrate(store)
+    except BaseException:
+        store.on_first_use = again
+        raise
 
 
 def _current(store: Store) -> str | None:

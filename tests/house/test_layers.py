@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "assembly": {"core", "locale", "flow", "modes", "store"},
     "windows": {"core", "flow", "ui", "modes", "assembly"},
     "commands": {"core", "flow", "modes", "assembly", "windows", "demo", "self_test"},
-    "demo": {"core", "flow", "modes", "assembly", "windows"},
+    "demo": {"core", "devices", "flow", "modes", "ui", "assembly", "windows", "bootstrap"},
     "self_test": {"core", "locale", "modes"} | SIDE_ROOMS,
     "bootstrap": {"environment", "workshop", "station"},
     "environment": {"bootstrap"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,29 @@ def test_four_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
         each.join(60)
     assert [each.exitcode for each in processes] == [0, 0, 0, 0]
     assert integrity(tmp_path / "centre.sqlite") == []
+
+
+def test_both_stores_may_be_opened_by_two_threads_at_once(tmp_path: Path) -> None:
+    stores = [station_store(tmp_path), centre_store("", tmp_path)]
+    failures: list[BaseException] = []
+
+    def work(store: Store) -> None:
+        try:
+            with store.reading():
+                pass
+        except BaseException as why:
+            failures.append(why)
+        finally:
+            store.leave()
+
+    threads = [threading.Thread(target=work, args=(store,)) for store in stores for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert failures == []
+    for store in stores:
+        store.close()
 
 
 def test_an_older_store_is_saved_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
