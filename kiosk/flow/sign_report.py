@@ -7,6 +7,7 @@ reason.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,6 +79,8 @@ class SignReport:
         self._own = own_store
         self._session = session
         self._station = station
+        self._drafts = threading.Lock()
+        self._newest_order: dict[str, int] = {}
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -157,8 +160,12 @@ class SignReport:
 
     # -- what is being typed -----------------------------------------------------------------------------------
 
-    def keep_draft(self, visit: int, kind: str, body: FindingBody, based_on: int) -> None:
-        """Keep what is being typed on this PC's own disk."""
+    def keep_draft(self, visit: int, kind: str, body: FindingBody, based_on: int, order: int = 0) -> None:
+        """Keep what is being typed on this PC's own disk.
+
+        Two desk threads may swap two calls. ``order`` counts the calls as the window made them: one that comes after
+        a newer one is left out, or a draft that was signed meanwhile would rise again.
+        """
         kept = {
             "text": body.text,
             "codes": list(body.codes),
@@ -166,8 +173,17 @@ class SignReport:
             "key_images": list(body.key_images),
             "based_on": based_on,
         }
-        with self._own.writing() as conn:
-            local.keep_draft(conn, _subject(visit, kind), kept, self._who)
+        with self._drafts:
+            if self._is_newest(visit, kind, order):
+                with self._own.writing() as conn:
+                    local.keep_draft(conn, _subject(visit, kind), kept, self._who)
+
+    def _is_newest(self, visit: int, kind: str, order: int) -> bool:
+        subject = _subject(visit, kind)
+        if order < self._newest_order.get(subject, 0):
+            return False
+        self._newest_order[subject] = order
+        return True
 
     def draft_of(self, visit: int, kind: str) -> Draft | None:
         """What was typed here and not saved."""
@@ -183,20 +199,22 @@ class SignReport:
             kept.by,
         )
 
-    def drop_draft(self, visit: int, kind: str) -> None:
-        """Forget what was typed here."""
-        with self._own.writing() as conn:
-            local.drop_draft(conn, _subject(visit, kind))
+    def drop_draft(self, visit: int, kind: str, order: int = 0) -> None:
+        """Forget what was typed here up to ``order``; newer words stay."""
+        with self._drafts:
+            if self._is_newest(visit, kind, order):
+                with self._own.writing() as conn:
+                    local.drop_draft(conn, _subject(visit, kind))
 
     # -- writing -----------------------------------------------------------------------------------------------
 
-    def save(self, visit: int, kind: str, body: FindingBody, based_on: int) -> Finding:
+    def save(self, visit: int, kind: str, body: FindingBody, based_on: int, order: int = 0) -> Finding:
         """Save an unsigned draft in the shared store, where every station sees it.
 
         Raises Overtaken where somebody else wrote meanwhile, Refused where it is signed already. What was typed
         stays on this PC until it is saved.
         """
-        self.keep_draft(visit, kind, body, based_on)
+        self.keep_draft(visit, kind, body, based_on, order)
         with self._centre.writing() as conn:
             found = self._visit(conn, visit)
             before = findings.finding_of(conn, visit, kind)
@@ -206,17 +224,19 @@ class SignReport:
                 conn, visit=visit, kind=kind, body=body, by=self._who, signed=False, based_on=based_on
             )
             self._tell(conn, "finding drafted", found, finding)
-        self.drop_draft(visit, kind)
+        self.drop_draft(visit, kind, order)
         return finding
 
-    def sign(self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "") -> Finding:
+    def sign(
+        self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "", order: int = 0
+    ) -> Finding:
         """Sign it as the person logged in; a finding that is signed already is amended and needs the ``reason``.
 
         Raises Refused (not a doctor, something missing, no reason), ``paper.fonts.UnreadableCharacter`` where the
         page would have a gap, Overtaken where somebody else wrote meanwhile. Until it is signed, what was typed
         stays on this PC.
         """
-        self.keep_draft(visit, kind, body, based_on)
+        self.keep_draft(visit, kind, body, based_on, order)
         self._must_be_doctor()
         judgement = self.judgement()
         for trouble in trouble_before_signing(judgement, body):
@@ -235,7 +255,7 @@ class SignReport:
                 reason=reason.strip() if amends else "",
             )  # fmt: skip
             self._tell(conn, "finding amended" if amends else "finding signed", found, finding)
-        self.drop_draft(visit, kind)
+        self.drop_draft(visit, kind, order)
         return finding
 
     def _must_be_doctor(self) -> None:

@@ -36,8 +36,8 @@ def _opened(pdf: bytes):  # type: ignore[no-untyped-def]  # pypdfium2's document
         raise Fault(N_("The page cannot be shown."), N_("Print it again."), reference="P500") from why
 
 
-def fitted_png(picture: bytes, width_px: int, height_px: int) -> bytes:
-    """A JPEG or PNG as PNG that fits into so many pixels, not enlarged: Tk shows it without a decoder of its own."""
+def fitted_png(picture: bytes, width_px: int, height_px: int, enlarged: bool = False) -> bytes:
+    """A JPEG or PNG as PNG that fits into so many pixels: Tk shows it without a decoder of its own."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -48,7 +48,10 @@ def fitted_png(picture: bytes, width_px: int, height_px: int) -> bytes:
         raise Fault(
             N_("This key image cannot be read."), N_("Take it over from the viewer again."), reference="P415"
         ) from why
-    small.thumbnail((width_px, height_px))
+    scale = min(width_px / small.width, height_px / small.height)
+    if scale < 1 or enlarged:
+        size = max(1, round(small.width * scale)), max(1, round(small.height * scale))
+        small = small.resize(size, Image.Resampling.LANCZOS)
     out = BytesIO()
     small.save(out, "PNG", compress_level=1)
     return out.getvalue()

@@ -12,7 +12,7 @@ from kiosk.core.judgement import BLANK, Kind, found_blocks, found_codes
 from kiosk.core.words import N_, say
 from kiosk.modes.findings.rules import Editor, next_blank
 from kiosk.modes.findings.tray_window import TrayView
-from kiosk.ui import look
+from kiosk.ui import buttons, look
 from kiosk.ui.fields import ChoiceField, NoteField, TextField, full_width_kana
 from kiosk.ui.table import Column, Row, Table
 
@@ -37,9 +37,12 @@ class Chips(tk.Frame):
             button.destroy()
         self.buttons = {}
         for code, name in codes:
-            self.buttons[code] = ttk.Button(
-                self, text=f"{code} {name}  ×", style="Line.TButton", command=lambda code=code: self._press(code)  # type: ignore[misc]
-            )
+            said = f"{code} {name}  ×"
+            self.buttons[code] = buttons.secondary(self, said, lambda code=code: self._press(code))  # type: ignore[misc]
+        if codes:
+            self.grid()
+        else:
+            self.grid_remove()
         self._flow(self.winfo_width())
 
     def enable(self, on: bool) -> None:
@@ -59,7 +62,7 @@ class Chips(tk.Frame):
                 x, y = 0, y + high + gap
             button.place(x=x, y=y, width=min(wide, max(width, 1)))
             x += wide + gap
-        self.configure(height=y + high if self.buttons else 1)
+        self.configure(height=y + high)
 
 
 class CategoryRow(ttk.Frame):
@@ -67,6 +70,10 @@ class CategoryRow(ttk.Frame):
 
     def __init__(self, parent: tk.Misc, choose: Callable[[str], object]) -> None:
         super().__init__(parent)
+        style = ttk.Style(self)
+        high = style.lookup("TButton", "padding")[1]
+        for name in ("Category.TButton", "Category.Primary.TButton"):  # eight of them stand side by side
+            style.configure(name, padding=(look.px(2), high))
         self._choose = choose
         self.buttons: dict[str, ttk.Button] = {}
         self._labels: dict[str, str] = {}
@@ -86,7 +93,7 @@ class CategoryRow(ttk.Frame):
         self.buttons = {}
         self._labels = {each.code: each.shown for each in categories}
         for at, code in enumerate(self._labels):
-            button = ttk.Button(self._row, text=code, width=3, command=lambda code=code: self._choose(code))  # type: ignore[misc]
+            button = ttk.Button(self._row, text=code, command=lambda code=code: self._choose(code))  # type: ignore[misc]
             button.grid(row=0, column=at, sticky="ew", padx=(0, look.px(8)))
             button.bind("<Left>", lambda event, at=at: self._focus(at - 1))  # type: ignore[misc]
             button.bind("<Right>", lambda event, at=at: self._focus(at + 1))  # type: ignore[misc]
@@ -96,8 +103,8 @@ class CategoryRow(ttk.Frame):
     def mark(self, chosen: str, suggestion: str) -> None:
         """Show the chosen category, and what the codes suggest where it differs."""
         for code, button in self.buttons.items():
-            button.configure(style="Primary.TButton" if code == chosen else "TButton",
-                             text=f"✓ {code}" if code == chosen else code)  # fmt: skip
+            style = "Category.Primary.TButton" if code == chosen else "Category.TButton"
+            button.configure(style=style, text=f"✓{code}" if code == chosen else code)
         words = self._labels.get(chosen) or say(N_("Not chosen yet."))
         if suggestion and suggestion != chosen:
             words += "　" + say(N_("The codes suggest {category}."), category=suggestion)
@@ -109,8 +116,8 @@ class CategoryRow(ttk.Frame):
             button.state(["!disabled" if on else "disabled"])
 
     def _focus(self, at: int) -> str:
-        buttons = list(self.buttons.values())
-        buttons[at % len(buttons)].focus_set()
+        row = list(self.buttons.values())
+        row[at % len(row)].focus_set()
         return "break"
 
 
@@ -135,8 +142,8 @@ class EntryView(ttk.Frame):
         self._editable = False
         self._painting = False
         self._offered: dict[str, Any] = {}
-        self.columnconfigure(0, weight=0, minsize=look.px(330))
-        self.columnconfigure(1, weight=3)
+        self.columnconfigure(0, weight=1, minsize=look.px(330))
+        self.columnconfigure(1, weight=4)
         self.columnconfigure(2, weight=1, minsize=look.px(330))
         self.rowconfigure(0, weight=1)
         gap = look.px(12)
@@ -145,10 +152,11 @@ class EntryView(ttk.Frame):
         right = ttk.Frame(self)
         right.grid(row=0, column=2, sticky="nsew")
         right.columnconfigure(0, weight=1)
-        right.rowconfigure(1, weight=1)
+        right.rowconfigure(0, weight=1)
+        right.rowconfigure(1, weight=2)
         self.last = NoteField(right, N_("Last time"), lines=5, width=10)
         self.last.enable(False)
-        self.last.grid(row=0, column=0, sticky="ew")
+        self.last.grid(row=0, column=0, sticky="nsew")
         self.tray = TrayView(right, picture, self._toggle_image, enlarge)
         self.tray.grid(row=1, column=0, sticky="nsew", pady=(look.px(8), 0))
 
@@ -176,9 +184,9 @@ class EntryView(ttk.Frame):
         frame.columnconfigure(0, weight=1)
         frame.rowconfigure(1, weight=1)
         self.chips = Chips(frame, self._take_back)
-        self.chips.grid(row=0, column=0, sticky="ew")
+        self.chips.grid(row=0, column=0, sticky="ew", pady=(0, look.px(8)))
         self.text = NoteField(frame, N_("Finding"), lines=6, width=20)
-        self.text.grid(row=1, column=0, sticky="nsew", pady=look.px(8))
+        self.text.grid(row=1, column=0, sticky="nsew", pady=(0, look.px(8)))
         self.text.on_change(self._typed)
         self.text.entry.bind("<Control-Return>", lambda event: self.go_to_blank(), add=True)
         self.text.entry.tag_configure("blank", background=look.LOOK_GROUND, foreground=look.LOOK)  # type: ignore[attr-defined]

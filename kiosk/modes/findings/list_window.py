@@ -37,7 +37,7 @@ class ListView(ttk.Frame):
         self.rowconfigure(1, weight=1)
         self.search = TextField(self, N_("Name, kana, number, code or words"), width=24)
         choices = {str(each): DAYS.get(each, Sentence(N_("{n} days"), {"n": each})) for each in sorted({*DAYS, days})}
-        self._days = ChoiceField(self, N_("Days"), choices, width=9)
+        self._days = ChoiceField(self, N_("Days"), choices, width=11)
         self._days.set(str(days))
         self._kind = ChoiceField(self, N_("Examination"), {"": N_("all")}, width=14)
         self._kind.set("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,6 +43,7 @@ class FindingsDesk:
         self.mailbox = kit.mailbox
         folder = kit.data / (self.settings.pages or "pages")
         self._report = SignReport(kit.centre, kit.local, kit.session, kit.station)
+        self._order = itertools.count(1)
         self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder)
 
     # -- the list ----------------------------------------------------------------------------------------------
@@ -76,32 +78,32 @@ class FindingsDesk:
 
     def keep_draft(self, visit: int, kind: str, body: FindingBody, based_on: int) -> Answer:
         """Keep what is being typed on this PC."""
-        return self._kit.ask(self._report.keep_draft, visit, kind, body, based_on)
+        return self._kit.ask(self._report.keep_draft, visit, kind, body, based_on, next(self._order))
 
     def drop_draft(self, visit: int, kind: str) -> Answer:
         """Forget what was typed here."""
-        return self._kit.ask(self._report.drop_draft, visit, kind)
+        return self._kit.ask(self._report.drop_draft, visit, kind, next(self._order))
 
     def save(self, visit: int, kind: str, body: FindingBody, based_on: int) -> Answer:
         """Answer: the Finding with its saved draft."""
-        return self._kit.ask(self._report.save, visit, kind, body, based_on)
+        return self._kit.ask(self._report.save, visit, kind, body, based_on, next(self._order))
 
     def sign(self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "") -> Answer:
         """Answer: the Finding with its signed version."""
-        return self._kit.ask(self._report.sign, visit, kind, body, based_on, reason)
+        return self._kit.ask(self._report.sign, visit, kind, body, based_on, reason, next(self._order))
 
     def tray(self, visit: int, kind: str) -> Answer:
         """Answer: (key images of the visit, ids of those of this examination)."""
         return self._kit.ask(self._report.tray, visit, kind)
 
-    def picture(self, key_image: int, width_px: int, height_px: int) -> Answer:
-        """Answer: a key image as PNG bytes that fit into this many pixels."""
-        return self._kit.ask(self._fitted, key_image, width_px, height_px)
+    def picture(self, key_image: int, width_px: int, height_px: int, enlarged: bool = False) -> Answer:
+        """Answer: a key image as PNG bytes that fit into this many pixels; ``enlarged`` where it is smaller."""
+        return self._kit.ask(self._fitted, key_image, width_px, height_px, enlarged)
 
-    def _fitted(self, key_image: int, width_px: int, height_px: int) -> bytes:
+    def _fitted(self, key_image: int, width_px: int, height_px: int, enlarged: bool) -> bytes:
         from kiosk.paper.preview import fitted_png
 
-        return fitted_png(self._report.picture(key_image), width_px, height_px)
+        return fitted_png(self._report.picture(key_image), width_px, height_px, enlarged)
 
     def show_in_viewer(self, visit: int) -> Answer:
         """Ask the viewer of this PC to show the visit's images."""

@@ -34,7 +34,7 @@ class PageView(ttk.Frame):
         self.rowconfigure(0, weight=1)
         side = ttk.Frame(self)
         side.grid(row=0, column=0, sticky="ns", padx=(0, look.px(16)))
-        self.versions = ChoiceField(side, N_("Version"), {}, width=26)
+        self.versions = ChoiceField(side, N_("Version"), {}, width=32)
         self.versions.pack(anchor="w", fill="x")
         self._reason = ttk.Label(side, wraplength=look.px(300), justify="left")
         self._reason.pack(anchor="w", pady=look.px(8))
@@ -72,6 +72,7 @@ class PageView(ttk.Frame):
         self._canvas.configure(yscrollincrement=look.px(40))
         self._canvas.bind("<Configure>", lambda event: self._place())
         self.versions.on_change(self._load)
+        self.bind("<Destroy>", lambda event: self._drop())
 
     def show(self, versions: Sequence[Any]) -> None:
         """Offer these versions of one finding, the newest shown first."""
@@ -81,6 +82,9 @@ class PageView(ttk.Frame):
         self.versions.set(str(newest_first[0].number))
         self._load()
         self._canvas.focus_set()
+
+    def _drop(self) -> None:
+        self._photo = None  # on this thread: collected by a worker, it would call Tk from there
 
     @property
     def number(self) -> int:

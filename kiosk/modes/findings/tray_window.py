@@ -11,7 +11,7 @@ from kiosk.core.words import N_, say
 from kiosk.ui import look
 
 THUMB_PX = (140, 105)
-ACROSS = 2
+GAP_PX = 4
 
 
 class Thumb(tk.Frame):
@@ -35,6 +35,7 @@ class Thumb(tk.Frame):
             part.bind("<Double-1>", lambda event: tray.enlarge(image.id))
         for key in ("<Return>", "<space>"):
             self.bind(key, lambda event: self._pressed(tray))
+        self.bind("<Destroy>", lambda event: self._drop())
 
     def paint(self, png: bytes) -> None:
         """Show the picture."""
@@ -44,6 +45,9 @@ class Thumb(tk.Frame):
     def fails(self, text: str) -> None:
         """Say why there is none."""
         self._picture.configure(text=text, wraplength=look.px(THUMB_PX[0] - 8))
+
+    def _drop(self) -> None:
+        self._photo = None  # here and now: Tk must not be told of it by a worker that happens to collect garbage
 
     def mark(self, place: int) -> None:
         """``place``: its number on the page, 0 when it is not on it."""
@@ -58,7 +62,7 @@ class Thumb(tk.Frame):
 
 
 class TrayView(ttk.Frame):
-    """Thumbnails two by two, scrolled. ``picture(id, w, h)`` answers PNG bytes, ``toggled(id)``, ``enlarged(id)``."""
+    """Thumbnails beside each other, scrolled. ``picture(id, w, h)`` answers PNG; ``toggled(id)``, ``enlarged(id)``."""
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class TrayView(ttk.Frame):
         super().__init__(parent, style="Card.TFrame", padding=look.px(8))
         self._ask, self._toggled, self.enlarge = picture, toggled, enlarged
         self.thumbs: dict[int, Thumb] = {}
+        self._across = 0
         self._enabled = True
         self.columnconfigure(0, weight=1)
         self.rowconfigure(1, weight=1)
@@ -91,10 +96,11 @@ class TrayView(ttk.Frame):
         wanted = {image.id: image for image in images}
         for gone in [key for key in self.thumbs if key not in wanted]:
             self.thumbs.pop(gone).destroy()
-        for at, (key, image) in enumerate(wanted.items()):
+        for key, image in wanted.items():
             if key not in self.thumbs:
                 self.thumbs[key] = self._made(key, image)
-            self.thumbs[key].grid(row=at // ACROSS, column=at % ACROSS, padx=look.px(2), pady=look.px(2))
+        self._across = 0
+        self._measure()
         self.mark(on_page)
         if wanted:
             self._none.grid_remove()
@@ -148,6 +154,14 @@ class TrayView(ttk.Frame):
         self._canvas.yview_moveto(max(0, thumb.winfo_y() - look.px(8)) / whole)
 
     def _measure(self) -> None:
+        """As many beside each other as the width allows; the scrollbar only where it is needed."""
+        wide = next((thumb.winfo_reqwidth() for thumb in self.thumbs.values()), 1) + look.px(GAP_PX)
+        across = max(1, self._canvas.winfo_width() // wide)
+        if across != self._across:
+            self._across = across
+            for at, thumb in enumerate(self.thumbs.values()):
+                thumb.grid(row=at // across, column=at % across, padx=look.px(GAP_PX) // 2, pady=look.px(GAP_PX) // 2)
+            self._inside.update_idletasks()
         self._canvas.configure(scrollregion=(0, 0, self._inside.winfo_reqwidth(), self._inside.winfo_reqheight()))
         needed = self._inside.winfo_reqheight() > self._canvas.winfo_height()
         if needed:
@@ -157,14 +171,14 @@ class TrayView(ttk.Frame):
 
 
 class BigPicture(tk.Frame):
-    """One key image over the whole work; arrows go to the next one, Esc, Return or a click closes it."""
+    """One key image as large as the work; arrows go to the next one, Esc, Return or a click closes it."""
 
     def __init__(
         self,
         work: tk.Misc,
         images: Sequence[int],
         first: int,
-        picture: Callable[[int, int, int], Any],
+        picture: Callable[..., Any],
         closed: Callable[[], object],
     ) -> None:
         super().__init__(work, bg=look.BLACK, takefocus=True)
@@ -182,6 +196,7 @@ class BigPicture(tk.Frame):
         self.bind("<Return>", lambda event: self.close())
         for part in (self, self._label):
             part.bind("<Button-1>", lambda event: self.close())
+        self.bind("<Destroy>", lambda event: self._drop())
         self.focus_set()
         self.update_idletasks()
         self._show()
@@ -191,6 +206,9 @@ class BigPicture(tk.Frame):
         self.destroy()
         self._closed()
         return "break"
+
+    def _drop(self) -> None:
+        self._photo = None  # see Thumb
 
     @property
     def painted(self) -> bool:
@@ -216,4 +234,4 @@ class BigPicture(tk.Frame):
                 self._label.configure(image="", text=fault.told())
 
         wide, high = max(200, self.winfo_width()), max(200, self.winfo_height())
-        self._ask(shown, wide, high).then(paint, fails)
+        self._ask(shown, wide, high, True).then(paint, fails)

@@ -37,7 +37,7 @@ class FindingsWindow:
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
-        self.shell.may_close = self.writing.may_close  # type: ignore[attr-defined]  # the station asks it
+        self.shell.before_closing(self.writing.may_close)
         self._quiet = [desk.on_news(self._news), desk.on_paper(self._printed)]
         parent.bind("<Destroy>", lambda event: self._end() if event.widget is parent else None, add=True)
         self._go("list")
@@ -76,6 +76,10 @@ class FindingsWindow:
 
     def _entry_keys(self) -> None:
         writing, entry = self.writing, self.entry
+        if writing.reason is not None or self._big is not None:  # what lies under a card is not worked on
+            sign = [Key("F5", N_("Sign again"), writing.reason.sign)] if writing.reason is not None else []
+            self.shell.keys([*sign, Key("Esc", N_("Back"), self._esc)])
+            return
         self.shell.keys(
             [
                 Key("F2", N_("Examinee"), lambda: writing.leave(self.list.search.focus)),
@@ -170,6 +174,8 @@ class FindingsWindow:
             self.list.find(code)
             self.refresh(lambda: self._open_only_one(code))
 
+        if self._big is not None:
+            self._big.close()
         if self.writing.opened is None:
             find()
         else:
@@ -191,9 +197,11 @@ class FindingsWindow:
         if key and self._big is None:
             shown = list(self.entry.tray.thumbs)
             self._big = BigPicture(self.shell.work, shown, key, self.desk.picture, self._big_closed)
+            self._keys()
 
     def _big_closed(self) -> None:
         self._big = None
+        self._keys()
 
     def show_page(self) -> None:
         """F8: save the draft, then show the page as it will be printed."""

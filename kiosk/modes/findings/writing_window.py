@@ -177,9 +177,11 @@ class Writing:
             self._shell.problem.look(N_("Nothing was changed, so there is nothing to sign again."))
         elif self.reason is None:
             self.reason = ReasonCard(self._shell.work, self._sign, self._reason_closed)
+            self._shown()
 
     def _reason_closed(self) -> None:
         self.reason = None
+        self._shown()
 
     def _sign(self, reason: str) -> None:
         if self._signing:  # F5 pressed twice signs once
@@ -187,6 +189,7 @@ class Writing:
         self._entry.flush()
         opened, body = self.opened, self.editor.body
         self._signing = True
+        self._entry.allow(False)  # what is being signed is what stands there
         self._shell.problem.progress(N_("Signing"))
 
         def over() -> None:
@@ -200,6 +203,7 @@ class Writing:
 
         def failed(fault: Fault) -> None:
             over()
+            self._entry.allow(True)
             self.failed(fault)
 
         self._desk.sign(*self.place, body, self.based_on, reason).then(signed, failed)
@@ -273,6 +277,8 @@ class Writing:
         """Save what was typed where every station sees it and let the finding go."""
         if self._signing or self.opened is None:
             return
+        if self.reason is not None:
+            self.reason.close()
         self._entry.flush()
         opened, body, line = self.opened, self.editor.body, self._shell.problem
 
@@ -295,7 +301,9 @@ class Writing:
             if not isinstance(fault, Overtaken):
                 left()  # what was typed stays on this PC and comes back when the finding is opened
 
-        if not self._entry.editable:
+        editable = self._entry.editable
+        self._entry.allow(False)
+        if not editable:
             left()
         elif not self.editor.changed:
             self._desk.drop_draft(*self.place).then(left, not_saved)
@@ -305,7 +313,7 @@ class Writing:
         else:
             self._desk.save(*self.place, body, self.based_on).then(saved, not_saved)
 
-    def may_close(self, close_now: Callable[[], object]) -> bool:
+    def may_close(self, close_now: Callable[[], None]) -> bool:
         """Asked before the window closes: what is being typed is put on this PC's disk first."""
         if self.opened is None or not self._entry.editable:
             return True

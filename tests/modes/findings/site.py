@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from kiosk.assembly import Station
 from kiosk.core.course import arrived_views
 from kiosk.core.patient import Patient
 from kiosk.core.settings import StationSettings
@@ -20,8 +21,7 @@ from kiosk.core.visit import Examination, VisitKey
 from kiosk.flow.settings_file import StationFile
 from kiosk.flow.take_key_image import take_key_image
 from kiosk.modes.findings.mode import FindingsSettings
-from kiosk.assembly import Station
-from kiosk.store import image_index, staff, visits
+from kiosk.store import image_index, notices, staff, visits
 from kiosk.store.engine import Store
 from kiosk.store.visits import VisitRow
 
@@ -78,6 +78,7 @@ class Site:
                                transfer_syntax="1.2.840.10008.1.2.1")  # fmt: skip
             image_index.index_image(conn, facts, volume="MAG1", path=f"DICOM/{self._sop}.dcm", size=1, sha256="0" * 64,
                                     arrived_views=arrived_views)  # fmt: skip
+            notices.tell(conn, "images", visit=visit)
         return facts.sop_uid
 
     def read(self, person: int = 0, day: date = DAY, kinds: tuple[str, ...] = ("ABDOMEN",)) -> int:
@@ -107,7 +108,8 @@ class Site:
             shutil.copy(self._templates / "station.sqlite", data)
         mode = replace(FindingsSettings(days=0, draft_every_ms=50), **settings)
         centre = self.centre.url
-        file = StationFile(StationSettings(name=name, place=name, data=str(data), centre=centre), {}, {"findings": mode})
+        own = StationSettings(name=name, place=name, data=str(data), centre=centre)
+        file = StationFile(own, {}, {"findings": mode})
         station = Station(file, post, mailbox=mailbox)
         station.session.person = person or self.doctor
         self._stations.append(station)

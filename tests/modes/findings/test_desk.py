@@ -1,4 +1,4 @@
-"""The doctor's journey without a window, on both databases: draft, signature, amendment, search, page, second station."""
+"""The doctor's journey without a window, on both databases: draft, signature, amendment, search, page, others."""
 
 from __future__ import annotations
 
@@ -156,6 +156,17 @@ def test_a_draft_is_found_again_after_a_crash(site: Site, open_desk: Callable[..
     assert open_desk("読影4").open(visit, "ABDOMEN").wait().draft is None
 
 
+def test_a_draft_that_comes_late_does_not_rise_again_after_the_signature(site: Site, desk: Any) -> None:
+    visit = site.read(0)
+    report = desk._report
+    report.sign(visit, "ABDOMEN", NORMAL, 0, order=8)
+    report.keep_draft(visit, "ABDOMEN", FindingBody("前"), 0, order=7)
+    assert report.draft_of(visit, "ABDOMEN") is None
+    report.keep_draft(visit, "ABDOMEN", FindingBody("後"), 1, order=9)
+    assert report.draft_of(visit, "ABDOMEN").body.text == "後"
+    site._stations[0].local.leave()
+
+
 def test_typing_goes_on_while_the_shared_store_is_away(
     site: Site, desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,7 +215,7 @@ def test_the_page_is_the_same_wherever_it_is_made(
     pdf, sheets = desk.page(visit, "FUNDUS").wait()
     assert sheets == 1
     text = "".join(read_text(pdf))
-    for part in ("髙橋 花子", "眼底", "右眼に白斑を認めます。", "D 要精密検査・治療", "例示 医師", "右眼", "20261124-002"):
+    for part in ("髙橋 花子", "眼底", body.text, "D 要精密検査・治療", "例示 医師", "右眼", "20261124-002"):
         assert part in text, part
     assert desk.page(visit, "FUNDUS").wait()[0] == pdf
     changed = site._stations[0].settings
