@@ -42,6 +42,7 @@ def run_windows(
         root.mainloop()
     finally:
         windowed.close()
+        root.destroy()
     return windowed.status
 
 
@@ -153,4 +154,3 @@ class WindowedStation:
         self.station.close()
         self.mailbox.close()
         self._undo_errors()
-        self.root.destroy()
