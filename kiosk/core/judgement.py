@@ -216,7 +216,8 @@ def trouble_before_signing(judgement: Judgement, body: FindingBody) -> list[Sent
     if not body.text.strip() and not body.codes:
         troubles.append(Sentence(N_("Nothing is written yet: choose a code, write a text, or press “no abnormality”.")))
     if BLANK in body.text:
-        troubles.append(Sentence(N_("A blank {mark} in the text is not filled in yet; F4 goes there."), {"mark": BLANK}))
+        blank = N_("A blank {mark} in the text is not filled in yet; F4 goes there.")
+        troubles.append(Sentence(blank, {"mark": BLANK}))
     if not body.category:
         troubles.append(Sentence(N_("The category is missing.")))
     elif judgement.category(body.category) is None:
