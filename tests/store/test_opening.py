@@ -82,6 +82,25 @@ def test_a_text_file_is_refused_in_words(tmp_path: Path) -> None:
     store.close()
 
 
+def test_threads_that_come_while_a_store_is_prepared_wait_for_its_tables(tmp_path: Path) -> None:
+    store = centre_store("", tmp_path)
+    together, seen = threading.Barrier(4), []
+
+    def look() -> None:
+        together.wait()
+        with store.reading() as conn:
+            seen.append(conn.execute(sa.text("SELECT count(*) FROM audit")).scalar())
+        store.leave()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    store.close()
+    assert seen == [0, 0, 0, 0]
+
+
 def _open(folder: str) -> None:
     store = centre_store("", Path(folder))
     with store.reading():
