@@ -319,6 +319,23 @@ def notes_of(conn: sa.Connection, visit: int) -> list[Note]:
     return [Note(row["visit"], row["text"], row["by"], row["at"]) for row in rows]
 
 
+def visits_with_notes(conn: sa.Connection, day: date | str) -> set[int]:
+    """The visits of a day that have an interview note."""
+    query = sa.select(interview_notes.c.visit).join(visits, interview_notes.c.visit == visits.c.id)
+    return set(conn.execute(query.where(visits.c.day == day_text(day)).distinct()).scalars())
+
+
+def days_of_number(conn: sa.Connection, institution: str, number: str, limit: int = 20) -> list[date]:
+    """The days on which somebody has this check-up number, newest first."""
+    found = conn.execute(
+        sa.select(visits.c.day)
+        .where(visits.c.institution == institution, visits.c.number == number, visits.c.state != "cancelled")
+        .order_by(visits.c.day.desc())
+        .limit(limit)
+    ).scalars()
+    return [date.fromisoformat(day) for day in found]
+
+
 def scheduled(
     conn: sa.Connection,
     *,

@@ -67,6 +67,8 @@ class WatchedFolder:
         waiting: list[Waiting] = []
         for name, seen in lists.items():
             lok = _lok_of(name, loks)
+            if lok is None and self._keep:
+                continue  # one that was read and left where it is
             if lok is None:
                 waiting.append(self._wait(name, Why.NO_LOK))
             elif not self._rested(name, seen, loks[lok]):
