@@ -64,6 +64,6 @@ def open_day_log(folder: Path, station: str) -> DayLog:
     root.addHandler(handler)
     if root.level > logging.INFO or root.level == logging.NOTSET:
         root.setLevel(logging.INFO)
-    for noisy in ("pynetdicom", "pydicom", "PIL", "alembic", "sqlalchemy"):
+    for noisy in ("pydicom", "PIL", "alembic", "sqlalchemy"):  # pynetdicom's is set where it is used
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return handler

@@ -10,7 +10,7 @@ from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.study import Study
 from kiosk.core.visit import Step, StepState, Visit
 from kiosk.core.words import N_
-from kiosk.store import audit, image_index, notices, visits
+from kiosk.store import audit, image_index, images, notices, visits
 from kiosk.store.audit import Actor
 from kiosk.store.clock import day_of
 from kiosk.store.engine import Store

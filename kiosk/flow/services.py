@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -107,7 +108,7 @@ def wait_for_the_end(stop: threading.Event) -> None:
 
     def read() -> None:
         try:
-            while sys.stdin.buffer.read(1):
+            while os.read(sys.stdin.fileno(), 4096):  # unbuffered: no lock is held when the interpreter ends
                 pass
         except (OSError, ValueError):
             pass

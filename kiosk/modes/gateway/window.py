@@ -75,7 +75,11 @@ class GatewayWindow:
         self.devices = Table(today, rows.DEVICES, empty=N_("No device has sent anything yet."))
         self.devices.grid(row=0, column=0, sticky="nsew", padx=(0, gap))
         self.studies = Table(
-            today, rows.STUDIES, empty=N_("Nothing was received today."), on_choose=lambda key: self.show_images()
+            today,
+            rows.STUDIES,
+            empty=N_("Nothing was received today."),
+            on_select=lambda key: self._keys(),
+            on_choose=lambda key: self.show_images(),
         )
         self.studies.grid(row=0, column=1, sticky="nsew")
         self.matching = MatchingPane(self._pages["unmatched"], self.shell, self.desk, self.refresh, self._keys)
