@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kiosk.core.picture import Curve, Paint, Window
 from kiosk.core.words import N_, Sentence, say
-from kiosk.ui import look
-from kiosk.ui.view import Turn, View
+from kiosk.ui.black_canvas import BlackCanvas
+from kiosk.ui.view import Part, Turn, View
 
 if TYPE_CHECKING:  # numpy and Pillow arrive with the first picture, so that a window shows before them
-    from PIL.ImageTk import PhotoImage
-
     from kiosk.ui.painting import Pixels, Plate
 
 Words = str | Sentence
 
 ZOOM_STEP = 1.25
 WIDTH_SHARE = 1 / 400  # of the picture's range of values, per pixel of drag
-CORNERS = {"nw": (0.0, 0.0), "ne": (1.0, 0.0), "sw": (0.0, 1.0), "se": (1.0, 1.0)}
+WHOLE_PIXELS = 8_000_000  # of a scaled picture that is kept whole while it is pushed
 NO_PICTURE = N_("No picture")
 
 
-class ImagePane(tk.Canvas):
+class ImagePane(BlackCanvas):
     """One viewport. Call ``show(pixels, paint)``; everything else a person does with the mouse or you by methods.
 
     Left drag does what ``tool`` says (``window``, ``pan`` or ``zoom``), right drag windows, middle drag pans, the wheel
@@ -43,8 +41,7 @@ class ImagePane(tk.Canvas):
         width: int = 200,
         height: int = 200,
     ) -> None:
-        super().__init__(parent, width=width, height=height, bg=look.BLACK, highlightthickness=2, takefocus=True,
-                         highlightbackground=look.BLACK, highlightcolor=look.LAMP_OFF, cursor="crosshair")  # fmt: skip
+        super().__init__(parent, width, height)
         self.tool = "window"
         self.on_scroll, self.on_window, self.on_view, self.on_pointer = on_scroll, on_window, on_view, on_pointer
         self._stored: Plate | None = None  # as stored
@@ -56,11 +53,7 @@ class ImagePane(tk.Canvas):
         self._view: View | None = None
         self._table: Pixels | None = None
         self._cut: tuple[View, Plate, Pixels] | None = None  # scaled pixels before windowing: a W/L drag needs no more
-        self._photo: PhotoImage | None = None
-        self._photo_is: tuple[str, tuple[int, int]] = ("", (0, 0))
-        self._image = self.create_image(2, 2, anchor="nw", state="hidden")
-        self._told = self.create_text(0, 0, fill=look.ON_BLACK, font=look.TEXT, justify="center", width=look.px(500))
-        self._corners = {name: self._corner_items(name) for name in CORNERS}
+        self._whole: tuple[Plate, tuple[float, float], Pixels] | None = None
         self._due: str | None = None
         self._drag: tuple[str, int, int] | None = None
         self._wheel = 0
@@ -87,7 +80,7 @@ class ImagePane(tk.Canvas):
             self._inverted, self._turn = False, Turn()
             self._how = paint.curves[0] if paint.curves and not paint.windows else painting.first_window(paint)
         self._stand(keep_place=keep)
-        self.itemconfigure(self._told, text="")
+        self.say_in_middle("")
         self._table = None
         self._later()
         if not keep:
@@ -96,18 +89,14 @@ class ImagePane(tk.Canvas):
     def clear(self, why: Words = "") -> None:
         """Show no picture; ``why`` says so in words in the middle."""
         self._stored = self._plate = self._paint = self._how = self._view = self._table = self._cut = None
-        self.itemconfigure(self._image, state="hidden")
-        self.itemconfigure(self._told, text=say(why or NO_PICTURE))
+        self._whole = None
+        self.hide_picture()
+        self.say_in_middle(say(why or NO_PICTURE))
 
     @property
     def shown(self) -> bool:
         """True while a picture is there."""
         return self._stored is not None
-
-    def corner(self, name: str, text: str) -> None:
-        """Words in a corner (``nw ne sw se``), over the picture; lines by line breaks."""
-        for item in self._corners[name]:
-            self.itemconfigure(item, text=text)
 
     def rendered_png(self, longest: int = 1024) -> bytes:
         """The whole picture as it is windowed and turned now, no words on it, as PNG, its longer side ``longest`` px at
@@ -217,9 +206,6 @@ class ImagePane(tk.Canvas):
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _size(self) -> tuple[int, int]:
-        return max(1, self.winfo_width() - 4), max(1, self.winfo_height() - 4)
-
     def _aspect(self) -> float:
         if self._paint is None or self._paint.aspect <= 0:
             return 1.0
@@ -232,9 +218,9 @@ class ImagePane(tk.Canvas):
         self._plate = self._stored.turned(self._turn)
         rows, columns = self._plate.pixels.shape[:2]
         before = self._view
-        view = View(columns, rows, *self._size(), aspect=self._aspect())
+        view = View(columns, rows, *self.room(), aspect=self._aspect())
         if keep_place and before is not None and not before.fitted and (before.columns, before.rows) == (columns, rows):
-            view = View(columns, rows, *self._size(), self._aspect(), before.scale, before.left, before.top, False)
+            view = View(columns, rows, *self.room(), self._aspect(), before.scale, before.left, before.top, False)
         else:
             view = view.fit()
         self._look_at(view)
@@ -259,16 +245,31 @@ class ImagePane(tk.Canvas):
         view, plate = self._view, self._plate
         if view is None or plate is None:
             return
-        from kiosk.ui import painting
 
         part = view.part()
         if part is None:
-            self.itemconfigure(self._image, state="hidden")
+            self.hide_picture()
             return
         if self._cut is None or self._cut[0] != view or self._cut[1] is not plate:
-            self._cut = (view, plate, painting.scaled(plate, part))
-        self._put(self._shades(self._cut[2]), part.left, part.top)
+            self._cut = (view, plate, self._scaled(view, plate, part))
+        self.put(self._shades(self._cut[2]), part.left, part.top)
         self.paints += 1
+
+    def _scaled(self, view: View, plate: Plate, part: Part) -> Pixels:
+        """The part in sight at its size. Where it is being pushed, all of it is scaled once and then only cut."""
+        from kiosk.ui import painting
+
+        scale = (view.scale, view.aspect)
+        pushed = self._cut is not None and self._cut[1] is plate and (self._cut[0].scale, self._cut[0].aspect) == scale
+        width, height = round(view.columns * view.scale), round(view.rows * view.scale * view.aspect)
+        if not pushed or view.scale >= 1 or width * height > WHOLE_PIXELS:
+            self._whole = None
+            return painting.scaled(plate, part)
+        if self._whole is None or self._whole[0] is not plate or self._whole[1] != scale:
+            whole = Part((0.0, 0.0, float(view.columns), float(view.rows)), 0, 0, width, height)
+            self._whole = (plate, scale, painting.scaled(plate, whole))
+        left, top = part.left - round(view.left), part.top - round(view.top)
+        return self._whole[2][top : top + part.height, left : left + part.width]
 
     def _shades(self, pixels: Pixels) -> Pixels:
         from kiosk.ui import painting
@@ -280,34 +281,11 @@ class ImagePane(tk.Canvas):
             return pixels
         return self._table.take(pixels)
 
-    def _put(self, shades: Pixels, left: int, top: int) -> None:
-        """One image of the size in sight is kept and painted over: a new one each time costs half as much again."""
-        import numpy as np
-        from PIL import Image, ImageTk
-
-        mode, size = "RGB" if shades.ndim == 3 else "L", (shades.shape[1], shades.shape[0])
-        if self._photo is None or self._photo_is != (mode, size):
-            self._photo, self._photo_is = ImageTk.PhotoImage(mode, size, master=self), (mode, size)
-            self.itemconfigure(self._image, image=self._photo)
-        shades = np.ascontiguousarray(shades)
-        self._photo.paste(Image.frombuffer(mode, size, shades, "raw", mode, 0, 1))
-        self.coords(self._image, left + 2, top + 2)
-        self.itemconfigure(self._image, state="normal")
-
     def _tell_window(self) -> None:
         if self.on_window is not None and self._how is not None:
             from kiosk.ui import painting
 
             self.on_window(self._how if isinstance(self._how, Window) else painting.window_of(self._how))
-
-    def _corner_items(self, name: str) -> tuple[int, int]:
-        """Words with a shadow: they must be read on bone as on air."""
-        justify: Any = "left" if "w" in name else "right"
-        anchor: Any = name
-        return (
-            self.create_text(0, 0, anchor=anchor, justify=justify, fill=look.BLACK, font=look.TEXT),
-            self.create_text(0, 0, anchor=anchor, justify=justify, fill=look.ON_BLACK, font=look.TEXT),
-        )
 
     # -- what a person does ------------------------------------------------------------------------------------
 
@@ -325,15 +303,7 @@ class ImagePane(tk.Canvas):
         self.bind("<Leave>", lambda event: self._tell_pointer(None, None, None), add=True)
 
     def _configured(self, event: tk.Event) -> None:
-        width, height = self._size()
-        for name, items in self._corners.items():
-            across, down = CORNERS[name]
-            x = look.px(8) + across * (width - look.px(16))
-            y = look.px(6) + down * (height - look.px(12))
-            self.coords(items[0], x + 1, y + 1)
-            self.coords(items[1], x, y)
-        self.coords(self._told, width / 2, height / 2)
-        self.itemconfigure(self._told, width=max(look.px(100), min(look.px(500), width - look.px(32))))
+        width, height = self.room()
         if self._view is not None and (self._view.width, self._view.height) != (width, height):
             self._look_at(self._view.resized(width, height))
 

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
-import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from tkinter import ttk
 from typing import Any
 
 from kiosk.core.words import N_
+from kiosk.ui.burst import FAST_MS, SHORTEST, WITHOUT_SUFFIX, Burst
+from kiosk.ui.field_memory import Before, editable, mark_end
 from kiosk.ui.held_keys import HeldKeys
 
-FAST_MS = 40  # longest time between two keys of a scan
-SHORTEST = 4  # letters; two quick keys of a person are no scan
-LONGEST = 128  # letters; more is a paste or a broken scanner
 SILENCE_MS = 150  # after so long without a key, a scanner without suffix has ended
-WITHOUT_SUFFIX = 8  # letters that such a scan must have; nobody types eight keys at this speed
 DOUBLE_MS = 1000  # the same code again within this time is the same scan
 ENDS = ("Return", "KP_Enter", "Tab")
 ACTS = {"Return", "KP_Enter", "Escape", *(f"F{number}" for number in range(1, 13))}  # once per press
@@ -31,57 +27,6 @@ TOO_LONG = N_("That code is too long and was not read. Please scan the barcode a
 _NOT_TYPING = 0x0004 | 0x20000  # Control everywhere, Alt on Windows
 _ALT_X11 = 0x0008
 _CHOICES = ".f.l"  # the list in the window that a ttk.Combobox opens
-
-
-def normalised(typed: str) -> str:
-    """The code as it was meant: full-width letters made half-width (NFKC), control characters and outer blanks gone."""
-    plain = unicodedata.normalize("NFKC", typed)
-    return "".join(c for c in plain if c.isprintable()).strip()
-
-
-@dataclass
-class Burst:
-    """Keys that came quickly after one another, and whether they were a scan. Pure: times are handed in, in ms."""
-
-    letters: list[str] = field(default_factory=list)
-    last_ms: float = -1e9
-    ended_ms: float = -1e9
-
-    def begins(self, at_ms: float) -> bool:
-        """Would a key at this time begin a new burst?"""
-        return not self.letters or not 0 <= at_ms - self.last_ms <= FAST_MS
-
-    def letter(self, char: str, at_ms: float) -> None:
-        """A key with a letter came."""
-        if self.begins(at_ms):
-            self.letters = []
-        self.letters.append(char)
-        self.last_ms = at_ms
-
-    def end(self, at_ms: float) -> str:
-        """Return or Tab came: the code if this was a scan, else an empty text."""
-        quick = 0 <= at_ms - self.last_ms <= FAST_MS
-        return self._code(SHORTEST) if quick else ""
-
-    def silence(self) -> str:
-        """Nothing came any more: the code if only the suffix was missing."""
-        return self._code(WITHOUT_SUFFIX)
-
-    def runaway(self) -> bool:
-        return len(self.letters) > LONGEST
-
-    def held_key(self) -> bool:
-        """A key held down repeats as quickly as a scanner types."""
-        return len(set(self.letters)) == 1
-
-    def _code(self, shortest: int) -> str:
-        code = normalised("".join(self.letters))
-        if len(code) < shortest or self.runaway() or self.held_key():
-            return ""
-        return code
-
-    def forget(self) -> None:
-        self.letters = []
 
 
 class Scanner:
@@ -100,7 +45,7 @@ class Scanner:
         self._trouble = trouble
         self._takers: list[Callable[[str], object]] = [on_scan] if on_scan else []
         self._burst = Burst()
-        self._before: _Before | None = None
+        self._before: Before | None = None
         self._after: str | None = None
         self._last_code, self._last_code_ms = "", -1e9
         self._told_runaway = False
@@ -190,20 +135,20 @@ class Scanner:
         if begins:
             self._told_runaway = False
             moved = self._target(widget, char)
-            self._before = _Before(moved or widget, widget)
+            self._before = Before(moved or widget, widget)
         elif self._burst.runaway():
             self._too_long()
             return "break"
         self._wait_for_silence()
-        if moved is None and not _editable(widget) and char in self.letters:
+        if moved is None and not editable(widget) and char in self.letters:
             self._letter_typed(char)
             return None
         if moved is not None:
             moved.focus_set()
             moved.insert("end", char)  # type: ignore[attr-defined]
-            _mark_end(moved)
+            mark_end(moved)
             return "break"
-        if char == " " and not begins and not _editable(widget):
+        if char == " " and not begins and not editable(widget):
             return "break"  # a blank inside a code must not press the focused button
         return None
 
@@ -299,7 +244,7 @@ class Scanner:
 
     def _target(self, widget: tk.Misc | str, char: str) -> tk.Misc | None:
         """The search field, when somebody types where nothing can be typed."""
-        if not self.typing_goes_to_search or self.search is None or char == " " or _editable(widget):
+        if not self.typing_goes_to_search or self.search is None or char == " " or editable(widget):
             return None
         if char in self.letters or isinstance(widget, str):
             return None
@@ -309,47 +254,3 @@ class Scanner:
 
     def _alt(self, state: int) -> bool:
         return bool(state & _ALT_X11) and self._top.tk.call("tk", "windowingsystem") == "x11"
-
-
-class _Before:
-    """What a field held before the burst, to be put back when the burst turns out to be a scan."""
-
-    def __init__(self, field_: tk.Misc | str, focused: tk.Misc | str) -> None:
-        self._field, self._focused = field_, focused
-        self._entry: tuple[str, int] | None = None
-        self._text: tuple[str, str] | None = None
-        if isinstance(field_, tk.Text):
-            chosen = field_.tag_ranges("sel")
-            start = field_.index("sel.first" if chosen else "insert")
-            self._text = (start, field_.get("sel.first", "sel.last") if chosen else "")
-        elif isinstance(field_, tk.Entry):  # ttk.Entry and Combobox are Entry by inheritance
-            self._entry = (field_.get(), field_.index("insert"))
-
-    def restore(self) -> None:
-        if not isinstance(self._field, tk.Misc) or not self._field.winfo_exists():
-            return
-        if self._entry is not None and isinstance(self._field, tk.Entry) and self._field.get() != self._entry[0]:
-            self._field.delete(0, "end")
-            self._field.insert(0, self._entry[0])
-            self._field.icursor(self._entry[1])
-        elif self._text is not None and isinstance(self._field, tk.Text):
-            start, chosen = self._text
-            self._field.delete(start, "insert")
-            self._field.insert(start, chosen)
-        if self._focused is not self._field and isinstance(self._focused, tk.Misc) and self._focused.winfo_exists():
-            self._focused.focus_set()
-
-
-def _editable(widget: tk.Misc | str) -> bool:
-    if isinstance(widget, tk.Text | tk.Spinbox):
-        return str(widget.cget("state")) == "normal"
-    if isinstance(widget, ttk.Combobox | ttk.Spinbox | ttk.Entry):
-        return str(widget.cget("state")) not in ("disabled", "readonly")
-    return isinstance(widget, tk.Entry) and str(widget.cget("state")) == "normal"
-
-
-def _mark_end(entry: tk.Misc) -> None:
-    if isinstance(entry, tk.Entry):
-        entry.icursor("end")
-        entry.selection_clear()
-        entry.xview_moveto(1.0)

@@ -212,9 +212,9 @@ def test_words_in_the_corners_and_in_place_of_a_picture(pane: ImagePane) -> None
     pane.corner("nw", "見本 太郎")
     pane.corner("se", "1/12")
     pane.update()
-    x, y = pane.coords(pane._corners["se"][1])
+    x, y = pane.coords(pane._corners["se"][-1])
     assert (x, y) == (500 - 8, 400 - 6)
-    assert pane.itemcget(pane._corners["nw"][1], "text") == "見本 太郎"
+    assert pane.itemcget(pane._corners["nw"][-1], "text") == "見本 太郎"
     pane.clear("The file is damaged.")
     assert not pane.shown and pane.itemcget(pane._told, "text") == "The file is damaged."
     assert pane.itemcget(pane._image, "state") == "hidden" and pane.rendered_png() == b""
@@ -266,3 +266,19 @@ def test_the_module_brings_neither_numpy_nor_pillow_with_it() -> None:
     code = "import sys, kiosk.ui.image_pane, kiosk.ui.shell; print([m for m in ('numpy', 'PIL') if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_pushing_a_picture_shows_the_same_as_painting_it_there_anew(pane: ImagePane) -> None:
+    dice = np.random.default_rng(2)
+    smooth = np.cumsum(dice.integers(-3, 4, (900, 1000)), axis=1)
+    pixels = (smooth - smooth.min()).astype(np.uint16)
+    pane.show(pixels)
+    pane.zoom_to(0.7)
+    pane.paint_now()
+    for across, down in ((-40, -30), (-17, 12), (300, 200), (-1000, -900)):
+        pane.pan(across, down)
+        pushed = seen(pane)
+        pane._cut = pane._whole = None
+        anew = seen(pane)
+        assert pushed.shape == anew.shape
+        assert np.abs(pushed.astype(int) - anew.astype(int)).max() <= 6

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.ui import scanner
+from kiosk.ui.burst import FAST_MS, LONGEST, Burst, normalised
 from kiosk.ui.fields import ChoiceField, NoteField, NumberField, TextField
-from kiosk.ui.scanner import FAST_MS, LONGEST, Burst, normalised
 
 CODE = "20261124-017"
 
