@@ -114,6 +114,7 @@ def test_images_are_shown_by_the_viewer(open_window: Open, wait_until: Callable[
     asked: list[Any] = []
     window.site.station.local_notices.listen(show_study.KIND, lambda notice: asked.append(notice.ids))
     window.studies.select(window.studies.shown_keys[0])
+    wait_until(lambda: window.shell.key("F7").enabled)
     window.shell.key("F7").press()
     wait_until(lambda: asked, 5)
     assert asked[0]["study"] == window.view.today[0].id
