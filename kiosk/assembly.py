@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from kiosk.core.faults import Fault
@@ -16,6 +16,7 @@ from kiosk.modes import catalog
 from kiosk.modes.contract import Kit, Mode
 
 if TYPE_CHECKING:
+    from kiosk.flow.check_store import Line
     from kiosk.flow.services import Service
     from kiosk.flow.settings_file import StationFile
 
@@ -102,7 +103,15 @@ class Station:
             mailbox=self._mailbox,
             services=self.services,
             argument=self._argument,
+            file=self.file,
+            check=self.check,
         )
+
+    def check(self) -> Iterator[Line]:
+        """Is everything that this station needs there and answering?"""
+        from kiosk.flow.check_station import check_station
+
+        return check_station(self.file, catalog.all_modes()[0])
 
     def open_mode(self, name: str, mode: Mode) -> Any:
         """Start the mode's services and workers and build its desk, once; returns the desk."""

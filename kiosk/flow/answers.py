@@ -1,4 +1,4 @@
-"""Desk calls return at once: an ``Answer`` that comes later, with a deadline and a cancel."""
+"""Desk calls return at once: an ``Answer`` that comes later, with a deadline and a cancel; long work tells its way."""
 
 from __future__ import annotations
 
@@ -87,6 +87,52 @@ class Answer:
             call(value)
 
 
+class Stopped(Fault):
+    """The person stopped it, or the program ends."""
+
+    reference = "W100"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Stopped, as you wished."), N_("You may start it again at any time."))
+
+
+TELL_EVERY_S = 0.1
+
+
+class Running(Answer):
+    """The answer of work that takes minutes: it tells how far it is, and can be stopped."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(post)
+        self._stop = threading.Event()
+        self._leaving = threading.Event()  # set when the program ends
+        self._listeners: list[Callable[[float], None]] = []
+        self._told_s = 0.0
+
+    def on_progress(self, call: Callable[[float], None]) -> Running:
+        """Call with 0 to 1 now and then, where the windows live; never after the answer."""
+        self._listeners.append(call)
+        return self
+
+    def stop(self) -> None:
+        """Have the work end at its next step; ``failed`` gets ``Stopped`` then."""
+        self._stop.set()
+
+    def told(self, part: float) -> None:
+        """For the work: so much is done (0 to 1). Raises Stopped where it shall end."""
+        if self._stop.is_set() or self._leaving.is_set():
+            raise Stopped
+        now = time.monotonic()
+        if now - self._told_s >= TELL_EVERY_S or part >= 1.0:
+            self._told_s = now
+            for call in list(self._listeners):
+                self._post(self._tell_unless_arrived, call, part)
+
+    def _tell_unless_arrived(self, call: Callable[[float], None], part: float) -> None:
+        if not self.arrived and not self.cancelled:
+            call(part)
+
+
 def as_fault(why: BaseException) -> Fault:
     """Any error as a Fault: unexpected ones are logged with their traceback and told plainly."""
     if isinstance(why, Fault):
@@ -103,6 +149,7 @@ class Errands:
     """A few named threads that run desk calls, and a watch over their deadlines."""
 
     def __init__(self, crew: Crew, post: Post, threads: int = 2, leave: Callable[[], None] | None = None) -> None:
+        self._crew = crew
         self._post = post
         self._leave = leave  # closes what a thread holds (its database connections) when the thread ends
         self._queue: queue.SimpleQueue[tuple[Answer, Callable[[], Any]]] = queue.SimpleQueue()
@@ -120,6 +167,23 @@ class Errands:
             heapq.heappush(self._deadlines, (time.monotonic() + deadline_s, next(self._order), answer))
             self._changed.notify()
         return answer
+
+    def begin(self, name: str, work: Callable[[Callable[[float], None]], Any]) -> Running:
+        """Run ``work(told)`` on a thread of its own, without a deadline; it calls ``told(part)`` at each step."""
+        running = Running(self._post)
+
+        def run(leaving: threading.Event) -> None:
+            running._leaving = leaving
+            try:
+                running.settle(work(running.told))
+            except Exception as why:
+                running.settle(fault=as_fault(why))
+            finally:
+                if self._leave is not None:
+                    self._leave()
+
+        self._crew.start(name, run)
+        return running
 
     def _run(self, stop: threading.Event) -> None:
         try:

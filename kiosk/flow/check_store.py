@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
+from kiosk.flow.answers import Stopped
 from kiosk.flow.settings_file import StationFile, volumes_of
 from kiosk.store import audit, backup, findings, images
 from kiosk.store.engine import Store
+from kiosk.store.images import Known
 from kiosk.store.opening import centre_store
 from kiosk.store.volume import INCOMING, Volume, sha256_of
 
+log = logging.getLogger(__name__)
+
 SHOWN = 20  # lines of one kind
+AT_ONCE = 500  # index rows read in one transaction, so that a long proof holds up nobody
+
+Told = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -25,17 +33,26 @@ class Line:
     next_step: Sentence = field(default_factory=lambda: Sentence(""))
 
 
-def check_store(file: StationFile) -> Iterator[Line]:
-    """Every invariant as a line. Reading only; runs beside a working station."""
+def check_store(file: StationFile, progress: Told | None = None) -> Iterator[Line]:
+    """Every invariant as a line. Reading only; runs beside a working station. ``progress`` may raise to stop it."""
     store = centre_store(file.station.centre, file.data)
     try:
-        yield from _check(store, {volume.id: volume for volume in volumes_of(file)})
+        yield from _check(store, {volume.id: volume for volume in volumes_of(file)}, progress or (lambda part: None))
+    except Stopped:
+        raise
+    except (Fault, ValueError) as why:  # ValueError: a damaged page may hold anything
+        log.warning("the store could not be read to its end: %s", why if isinstance(why, Fault) else type(why).__name__)
+        if isinstance(why, Fault):
+            yield Line(False, why.sentence, why.next_step)
+        else:
+            yield Line(False, Sentence(N_("The index can't be read.")), Sentence(N_("Restore the newest backup.")))
     finally:
         store.close()
 
 
-def _check(store: Store, volumes: dict[str, Volume]) -> Iterator[Line]:
-    if store.path is not None:
+def _check(store: Store, volumes: dict[str, Volume], told: Told) -> Iterator[Line]:
+    told(0.0)
+    if store.path is not None and store.path.exists():
         wrong = backup.integrity(store.path)
         yield Line(
             not wrong,
@@ -43,53 +60,93 @@ def _check(store: Store, volumes: dict[str, Volume]) -> Iterator[Line]:
             Sentence(N_("Restore the newest backup.")) if wrong else Sentence(""),
         )
     with store.reading() as conn:
-        broken = audit.verify(conn)
-        indexed = images.every_instance(conn) + images.every_aside(conn)
-        damaged = findings.damaged_key_images(conn)
-    yield Line(not broken, Sentence(N_("Audit chain: {state}"), {"state": broken[0] if broken else "ok"}))
-    yield Line(not damaged, Sentence(N_("Key images that are not what their hash says: {n}"), {"n": len(damaged)}))
-    yield from _images(indexed, volumes)
-
-
-def _images(indexed: list[images.Known], volumes: dict[str, Volume]) -> Iterator[Line]:
-    missing: list[str] = []
-    changed: list[str] = []
-    unmapped: set[str] = set()
-    listed: dict[str, set[str]] = {}
-    for each in indexed:
-        volume = volumes.get(each.volume)
-        if volume is None:
-            unmapped.add(each.volume)
-            continue
-        listed.setdefault(each.volume, set()).add(each.path)
-        path: Path = volume.file(each.path)
-        if not path.exists():
-            missing.append(f"{each.volume}:{each.path}")
-        elif path.stat().st_size != each.size or sha256_of(path) != each.sha256:
-            changed.append(f"{each.volume}:{each.path}")
-    if unmapped:
-        yield Line(
-            True,
-            Sentence(N_("Not checked from this PC: volumes {names}"), {"names": ", ".join(sorted(unmapped))}),
-        )
-    yield Line(not missing, Sentence(N_("Indexed images that are missing: {n}"), {"n": len(missing)}))
-    for name in missing[:SHOWN]:
-        yield Line(False, Sentence(N_("missing: {name}"), {"name": name}))
-    yield Line(not changed, Sentence(N_("Images that differ from their hash: {n}"), {"n": len(changed)}))
-    for name in changed[:SHOWN]:
-        yield Line(False, Sentence(N_("changed: {name}"), {"name": name}))
-    orphans = [
-        f"{volume.id}:{path}"
-        for volume in volumes.values()
-        for path in volume.stored_files()
-        if path not in listed.get(volume.id, set())
-    ]
+        broken = audit.verify(conn, lambda rows: told(0.0))
     yield Line(
-        True,  # an orphan was never acknowledged: its sender has it and sends it again
-        Sentence(N_("Files that are not indexed (never acknowledged): {n}"), {"n": len(orphans)}),
+        not broken,
+        Sentence(N_("Audit chain: {state}"), {"state": "; ".join(broken[:SHOWN]) if broken else "ok"}),
+        Sentence(N_("Keep this database as it is and call the person in charge.")) if broken else Sentence(""),
     )
-    for name in orphans[:SHOWN]:
-        yield Line(True, Sentence(N_("not indexed: {name}"), {"name": name}))
-    half = sum(1 for volume in volumes.values() for _ in (volume.root / INCOMING).glob("*.part"))
-    yield Line(True, Sentence(N_("Half-received files: {n}"), {"n": half}))
-    yield Line(True, Sentence(N_("Images checked: {n}"), {"n": len(indexed)}))
+    with store.reading() as conn:
+        damaged = findings.damaged_key_images(conn)
+    yield Line(not damaged, Sentence(N_("Key images that are not what their hash says: {n}"), {"n": len(damaged)}))
+    yield from _Images(store, volumes, told).lines()
+
+
+class _Images:
+    """Index and disk held against each other."""
+
+    def __init__(self, store: Store, volumes: dict[str, Volume], told: Told) -> None:
+        self._store = store
+        self._told = told
+        # A disk of ours that nothing was written to yet has no folder, and that is no fault.
+        self._volumes = {name: each for name, each in volumes.items() if each.writable or each.root.is_dir()}
+        self._away = [each for name, each in volumes.items() if name not in self._volumes]
+        self._checked = 0
+        self._missing: list[str] = []
+        self._changed: list[str] = []
+        self._unmapped: set[str] = set()
+        self._indexed: set[int] = set()  # hashes of paths: millions of them must fit into memory
+
+    def lines(self) -> Iterator[Line]:
+        for volume in self._away:
+            yield Line(
+                False,
+                Sentence(N_("Disk {name}: {path} can't be reached"), {"name": volume.id, "path": str(volume.root)}),
+                Sentence(N_("Check its cable or share.")),
+            )
+        # The files are listed before the index is read: what is being stored meanwhile is no orphan then.
+        files = [(volume.id, path) for volume in self._volumes.values() for path in volume.stored_files()]
+        total = max(1, len(files))
+        for each in self._every_row():
+            self._told(min(1.0, self._checked / total))
+            self._hold_against_disk(each)
+        if self._unmapped:
+            names = ", ".join(sorted(self._unmapped))
+            yield Line(True, Sentence(N_("Not checked from this PC: volumes {names}"), {"names": names}))
+        yield Line(not self._missing, Sentence(N_("Indexed images that are missing: {n}"), {"n": len(self._missing)}))
+        for name in self._missing[:SHOWN]:
+            yield Line(False, Sentence(N_("missing: {name}"), {"name": name}))
+        yield Line(
+            not self._changed, Sentence(N_("Images that differ from their hash: {n}"), {"n": len(self._changed)})
+        )
+        for name in self._changed[:SHOWN]:
+            yield Line(False, Sentence(N_("changed: {name}"), {"name": name}))
+        orphans = [f"{volume}:{path}" for volume, path in files if hash((volume, path)) not in self._indexed]
+        yield Line(
+            True,  # an orphan was never acknowledged: its sender has it and sends it again
+            Sentence(N_("Files that are not indexed (never acknowledged): {n}"), {"n": len(orphans)}),
+        )
+        for name in orphans[:SHOWN]:
+            yield Line(True, Sentence(N_("not indexed: {name}"), {"name": name}))
+        half = sum(1 for volume in self._volumes.values() for _ in (volume.root / INCOMING).glob("*.part"))
+        yield Line(True, Sentence(N_("Half-received files: {n}"), {"n": half}))
+        yield Line(True, Sentence(N_("Images checked: {n}"), {"n": self._checked}))
+
+    def _every_row(self) -> Iterator[Known]:
+        for kept_aside in (False, True):
+            last = 0
+            while True:
+                with self._store.reading() as conn:
+                    rows = images.instances_after(conn, last, limit=AT_ONCE, kept_aside=kept_aside)
+                yield from rows
+                if len(rows) < AT_ONCE:
+                    break
+                last = rows[-1].id
+
+    def _hold_against_disk(self, each: Known) -> None:
+        volume = self._volumes.get(each.volume)
+        if volume is None:
+            if all(each.volume != away.id for away in self._away):
+                self._unmapped.add(each.volume)
+            return
+        self._checked += 1
+        self._indexed.add(hash((each.volume, each.path)))
+        path = volume.file(each.path)
+        name = f"{each.volume}:{each.path}"
+        try:
+            if path.stat().st_size != each.size or sha256_of(path) != each.sha256:
+                self._changed.append(name)
+        except FileNotFoundError:
+            self._missing.append(name)
+        except OSError:  # a bad sector: there, but not what was acknowledged
+            self._changed.append(name)

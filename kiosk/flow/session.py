@@ -97,7 +97,7 @@ class Session:
         name = checked_name(name)
         check_pin(pin)
         with self._centre.writing() as conn:
-            if not staff.nobody_yet(conn):
+            if staff.people(conn, active_only=False, hold=True):  # two PCs may be started for the first time at once
                 raise Refused("taken", N_("The first person exists already."), N_("Log in, or ask that person."))
             person = staff.add_person(conn, name=name, role="admin", pin=pin)
             audit.write(conn, Actor(name, "admin", self._station), "first person made", subject=f"staff {person.id}")
@@ -112,8 +112,9 @@ class Session:
 
 
 def checked_name(name: str) -> str:
+    """The name without outer blanks. Raises Refused for an empty or too long one, or one with control characters."""
     name = unicodedata.normalize("NFC", name).strip()
-    if not name or len(name) > 64:
+    if not name or len(name) > 64 or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
         raise Refused("name", N_("A name is needed (up to 64 characters)."), N_("Type the name."))
     return name
 

@@ -17,9 +17,11 @@ from kiosk.core.words import Sentence
 
 if TYPE_CHECKING:
     from kiosk.flow.answers import Answer, Errands
+    from kiosk.flow.check_store import Line
     from kiosk.flow.crew import Crew
     from kiosk.flow.notices import Watch
     from kiosk.flow.session import Session
+    from kiosk.flow.settings_file import StationFile
     from kiosk.store.engine import Store
     from kiosk.store.volume import Volumes
 
@@ -67,6 +69,8 @@ class Kit:
     mailbox: Any = None  # ui.Mailbox of the process; None without windows
     services: Mapping[str, Any] = field(default_factory=dict)  # flow.services.Service by name ("gateway.receive")
     argument: str = ""  # a file or folder named on the command line
+    file: StationFile | None = None  # what the parameter file says, for maintenance
+    check: Callable[[], Iterable[Line]] = tuple  # what the command "check" says of this station
 
     def ask(self, work: Callable[..., Any], *args: Any, deadline_s: float = 15.0, **kwargs: Any) -> Answer:
         """Run ``work`` on a desk thread; the answer comes through the mailbox (``.then``) or ``.wait``."""

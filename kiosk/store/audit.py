@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from kiosk.store.engine import in_commit_order
 from kiosk.store.tables import audit
 
 GENESIS = "0" * 64
+FETCHED = 1000  # rows at once while walking
 
 
 @dataclass(frozen=True)
@@ -73,33 +75,104 @@ def write(
     return seq
 
 
-def verify(conn: sa.Connection) -> list[str]:
-    """Walk the chain; returns what is wrong (empty = sound), each as one line naming the row's number."""
+def verify(conn: sa.Connection, told: Callable[[int], None] | None = None) -> list[str]:
+    """Walk the chain; returns what is wrong (empty = sound), each as one line naming the row's number.
+
+    ``told(rows)`` is called now and then with the number of rows walked. Rows are fetched as the walk goes on, so that
+    years of them don't stand in memory.
+    """
     wrong: list[str] = []
     prev, expected = GENESIS, 1
-    for row in conn.execute(sa.select(audit).order_by(audit.c.seq)).mappings():
+    for row in _streamed(conn, sa.select(audit).order_by(audit.c.seq)):
         if row["seq"] != expected:
             wrong.append(f"audit: rows {expected} to {row['seq'] - 1} are missing")
         if row["prev"] != prev or row["hash"] != _hash(row["prev"], dict(row)):
             wrong.append(f"audit: row {row['seq']} was changed or a row before it was removed")
         prev, expected = row["hash"], row["seq"] + 1
+        if told is not None and row["seq"] % FETCHED == 0:
+            told(row["seq"])
     return wrong
 
 
-def events(
-    conn: sa.Connection, *, patient: str = "", action: str = "", since: str = "", limit: int = 500
-) -> list[Event]:
-    """Newest first."""
-    query = sa.select(audit).order_by(audit.c.seq.desc()).limit(limit)
-    if patient:
-        query = query.where(audit.c.patient == patient)
-    if action:
-        query = query.where(audit.c.action == action)
-    if since:
-        query = query.where(audit.c.at >= since)
-    return [
-        Event(
-            r["seq"], r["at"], r["who"], r["role"], r["station"], r["action"], r["patient"], r["subject"], r["detail"]
-        )
-        for r in conn.execute(query).mappings()
-    ]
+@dataclass(frozen=True)
+class Anchor:
+    """The end of the chain at some time. Rows cut off at the end break no chain; a kept anchor tells of them."""
+
+    seq: int
+    hash: str
+
+
+def anchor(conn: sa.Connection) -> Anchor:
+    """The end of the chain now."""
+    last = conn.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    return Anchor(last.seq, last.hash) if last else Anchor(0, GENESIS)
+
+
+def holds(conn: sa.Connection, kept: Anchor) -> bool:
+    """Whether the chain still runs through ``kept``."""
+    found = conn.execute(sa.select(audit.c.hash).where(audit.c.seq == kept.seq)).scalar()
+    return kept.seq == 0 or found == kept.hash
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which events are wanted: patient (``issuer|ID``) or patient ID whoever issued it, action, days (``2026-11-24``,
+    both included). What is empty is not asked for.
+    """
+
+    patient: str = ""
+    patient_id: str = ""
+    action: str = ""
+    since: str = ""
+    until: str = ""
+
+
+def events(conn: sa.Connection, *, limit: int = 500, **asked: str) -> list[Event]:
+    """Newest first; ``asked`` are the fields of ``Asked``."""
+    query = sa.select(audit).where(*_where(Asked(**asked))).order_by(audit.c.seq.desc()).limit(limit)
+    return [_event(row) for row in conn.execute(query).mappings()]
+
+
+def every_event(conn: sa.Connection, **asked: str) -> Iterator[Event]:
+    """All of them in order, fetched as the caller goes on."""
+    for row in _streamed(conn, sa.select(audit).where(*_where(Asked(**asked))).order_by(audit.c.seq)):
+        yield _event(row)
+
+
+def counted(conn: sa.Connection, **asked: str) -> int:
+    """How many events there are."""
+    query = sa.select(sa.func.count()).select_from(audit).where(*_where(Asked(**asked)))
+    return int(conn.execute(query).scalar_one())
+
+
+def actions(conn: sa.Connection) -> list[str]:
+    """Every action that occurs."""
+    return list(conn.execute(sa.select(audit.c.action).distinct().order_by(audit.c.action)).scalars())
+
+
+def _where(asked: Asked) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if asked.patient:
+        found.append(audit.c.patient == asked.patient)
+    if asked.patient_id:
+        ended = audit.c.patient.endswith("|" + asked.patient_id, autoescape=True)
+        found.append(sa.or_(audit.c.patient == asked.patient_id, ended))
+    if asked.action:
+        found.append(audit.c.action == asked.action)
+    if asked.since:
+        found.append(audit.c.at >= asked.since)
+    if asked.until:
+        found.append(audit.c.at < asked.until + "U")  # after 2026-11-24T..., before 2026-11-25
+    return found
+
+
+def _streamed(conn: sa.Connection, query: sa.Select[Any]) -> Iterator[Any]:
+    """Rows as mappings; PostgreSQL's driver would otherwise fetch all of them first."""
+    with conn.execute(query, execution_options={"stream_results": True, "yield_per": FETCHED}) as rows:
+        yield from rows.mappings()
+
+
+def _event(r: Any) -> Event:
+    return Event(
+        r["seq"], r["at"], r["who"], r["role"], r["station"], r["action"], r["patient"], r["subject"], r["detail"]
+    )

@@ -59,6 +59,7 @@ class Store:
         self._wake: list[Callable[[], None]] = []
         self.on_first_use: Callable[[Store], None] | None = None  # sees to the schema before anything else
         self._preparing = threading.RLock()
+        self._in_preparation = False
 
     # -- what it is ---------------------------------------------------------------------------------------------
     @property
@@ -152,18 +153,25 @@ class Store:
         for wake in list(self._wake):
             wake()
 
+    @contextmanager
+    def preparation(self) -> Iterator[None]:
+        """What runs inside uses the store as it is, while other threads wait for it to be ready."""
+        with self._preparing:
+            before, self._in_preparation = self._in_preparation, True
+            try:
+                yield
+            finally:
+                self._in_preparation = before
+
     def _prepare_once(self) -> None:
-        """See to the schema on first use, however late the database answers; other threads wait for it."""
+        """See to the schema on first use, however late the database answers."""
         if self.on_first_use is None:
             return
         with self._preparing:
-            prepare, self.on_first_use = self.on_first_use, None
-            if prepare is not None:
-                try:
-                    prepare(self)
-                except BaseException:
-                    self.on_first_use = prepare
-                    raise
+            if self.on_first_use is not None and not self._in_preparation:
+                with self.preparation():
+                    self.on_first_use(self)
+                self.on_first_use = None
 
     @contextmanager
     def _transaction(self, writing: bool) -> Iterator[sa.Connection]:

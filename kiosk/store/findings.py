@@ -303,5 +303,6 @@ def take_out(conn: sa.Connection, key_image: int) -> None:
 
 def damaged_key_images(conn: sa.Connection) -> list[int]:
     """Rows whose picture is not what its hash says."""
-    rows = conn.execute(sa.select(key_images.c.id, key_images.c.bytes, key_images.c.sha256))
+    query = sa.select(key_images.c.id, key_images.c.bytes, key_images.c.sha256).order_by(key_images.c.id)
+    rows = conn.execute(query, execution_options={"stream_results": True, "yield_per": 20})  # pictures are large
     return [row.id for row in rows if hashlib.sha256(bytes(row.bytes)).hexdigest() != row.sha256]

@@ -171,21 +171,16 @@ def instance_by_sop_uid(conn: sa.Connection, sop_uid: str) -> Instance | None:
     return _instance(row) if row else None
 
 
-def every_instance(conn: sa.Connection) -> list[Known]:
-    """All instances, for the proof of the store."""
-    return [
-        Known(*row)
-        for row in conn.execute(
-            sa.select(instances.c.id, instances.c.volume, instances.c.path, instances.c.size, instances.c.sha256)
-        )
-    ]
-
-
-def every_aside(conn: sa.Connection) -> list[Known]:
-    return [
-        Known(*row)
-        for row in conn.execute(sa.select(asides.c.id, asides.c.volume, asides.c.path, asides.c.size, asides.c.sha256))
-    ]
+def instances_after(conn: sa.Connection, row: int, *, limit: int, kept_aside: bool = False) -> list[Known]:
+    """Instances (or those kept aside) by row number, some at a time, for the proof of the store."""
+    table = asides if kept_aside else instances
+    rows = conn.execute(
+        sa.select(table.c.id, table.c.volume, table.c.path, table.c.size, table.c.sha256)
+        .where(table.c.id > row)
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    return [Known(*each) for each in rows]
 
 
 def counts(conn: sa.Connection) -> dict[str, int]:

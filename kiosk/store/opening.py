@@ -43,14 +43,10 @@ def prepare(store: Store) -> None:
 
     Raises Fault where the schema is newer than this program (C14), or where the file is not ours.
     """
-    again, store.on_first_use = store.on_first_use, None  # what follows uses the store itself
-    try:
+    with store.preparation():
         if _current(store) != HEAD[store.kind]:
             with _one_at_a_time:
                 _migrate(store)
-    except BaseException:
-        store.on_first_use = again
-        raise
 
 
 def _current(store: Store) -> str | None:

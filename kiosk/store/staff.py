@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from kiosk.store.engine import in_commit_order
 from kiosk.store.tables import staff
 
 ROLES = ("admin", "doctor", "nurse", "technician", "clerk")
@@ -25,6 +26,7 @@ class Person:
     role: str
     active: bool
     has_badge: bool
+    has_pin: bool = False
 
 
 def hash_secret(secret: str) -> str:
@@ -52,7 +54,10 @@ def nobody_yet(conn: sa.Connection) -> bool:
     return conn.execute(sa.select(staff.c.id).limit(1)).first() is None
 
 
-def people(conn: sa.Connection, *, active_only: bool = True) -> list[Person]:
+def people(conn: sa.Connection, *, active_only: bool = True, hold: bool = False) -> list[Person]:
+    """By name. ``hold``: nobody else changes them until this transaction ends."""
+    if hold:
+        in_commit_order(conn)
     query = sa.select(staff).order_by(staff.c.name)
     if active_only:
         query = query.where(staff.c.active == 1)
@@ -60,7 +65,8 @@ def people(conn: sa.Connection, *, active_only: bool = True) -> list[Person]:
 
 
 def _person(row: sa.RowMapping) -> Person:
-    return Person(row["id"], row["name"], row["role"], bool(row["active"]), bool(row["badge_hash"]))
+    has_badge, has_pin = bool(row["badge_hash"]), bool(row["pin_hash"])
+    return Person(row["id"], row["name"], row["role"], bool(row["active"]), has_badge, has_pin)
 
 
 def add_person(conn: sa.Connection, *, name: str, role: str, pin: str = "", badge: str = "") -> Person:
@@ -112,6 +118,12 @@ def by_badge(conn: sa.Connection, badge: str) -> Person | None:
         .mappings()
         .first()
     )
+    return _person(row) if row else None
+
+
+def badge_holder(conn: sa.Connection, badge: str) -> Person | None:
+    """Whose badge it is, also of people who no longer work here."""
+    row = conn.execute(sa.select(staff).where(staff.c.badge_hash == badge_key(badge))).mappings().first()
     return _person(row) if row else None
 
 

@@ -61,7 +61,7 @@ class Arriving:
         try:
             self._handle.write(piece)
         except OSError as why:
-            raise _told(why, self._volume_id) from why
+            raise disk_trouble(why, self._volume_id) from why
         self._sha.update(piece)
         self.size += len(piece)
 
@@ -76,7 +76,7 @@ class Arriving:
             os.fsync(self._handle.fileno())
             self._handle.close()
         except OSError as why:
-            raise _told(why, self._volume_id) from why
+            raise disk_trouble(why, self._volume_id) from why
 
     def abandon(self) -> None:
         self._handle.close()
@@ -123,7 +123,7 @@ class Volume:
         try:
             return Arriving(path, open(path, "xb", buffering=0), self.id)  # noqa: SIM115 - closed by make_safe/abandon
         except OSError as why:
-            raise _told(why, self.id) from why
+            raise disk_trouble(why, self.id) from why
 
     def place(self, arriving: Arriving, relative: str) -> Path:
         """Give the file its name. An unindexed file of that name (from before a crash) is replaced."""
@@ -133,7 +133,7 @@ class Volume:
             os.replace(arriving.path, target)
             fsync_folder(target.parent)
         except OSError as why:
-            raise _told(why, self.id) from why
+            raise disk_trouble(why, self.id) from why
         return target
 
     def file(self, relative: str) -> Path:
@@ -186,7 +186,8 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _told(why: OSError, volume: str) -> Exception:
+def disk_trouble(why: OSError, volume: str) -> Fault:
+    """What to tell of an error while writing: NoRoom, or a Fault that names the disk (or folder) and the reason."""
     if why.errno in ROOM_ERRORS or getattr(why, "winerror", None) in ROOM_ERRORS:
         return NoRoom(volume)
     return Fault(
