@@ -1,0 +1,194 @@
+"""What the maintenance lists say: people, audit rows, backups, checks and settings as plain lines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kiosk.core.settings import documented
+from kiosk.core.words import N_, Sentence
+
+ADMIN = "admin"
+ROLES = {
+    "admin": N_("person in charge"),
+    "doctor": N_("doctor"),
+    "nurse": N_("nurse"),
+    "technician": N_("technician"),
+    "clerk": N_("clerk"),
+}
+# Actions as the audit table keeps them, and as people read them.
+ACTIONS = {
+    "login": N_("logged in"),
+    "login refused": N_("login refused"),
+    "logout": N_("logged out"),
+    "first person made": N_("first person made"),
+    "person added": N_("person added"),
+    "role changed": N_("role changed"),
+    "PIN changed": N_("PIN changed"),
+    "badge set": N_("badge set"),
+    "badge taken away": N_("badge taken away"),
+    "person deactivated": N_("person no longer works here"),
+    "person reactivated": N_("person works here again"),
+    "image stored": N_("image stored"),
+    "image kept aside": N_("image kept aside"),
+    "image refused": N_("image refused"),
+    "study matched": N_("images given to a visit"),
+    "key image taken": N_("key image taken"),
+    "worklist asked": N_("worklist asked"),
+    "finding saved": N_("finding saved"),
+    "finding signed": N_("finding signed"),
+    "finding amended": N_("finding amended"),
+    "finding printed": N_("finding printed"),
+    "list read": N_("list read"),
+    "list printed": N_("list printed"),
+    "check in": N_("checked in"),
+    "interview noted": N_("interview noted"),
+    "study opened": N_("images looked at"),
+    "audit read": N_("audit table looked at"),
+    "audit exported": N_("audit table exported"),
+    "audit chain verified": N_("audit chain verified"),
+    "store checked": N_("store checked"),
+    "backup": N_("backup made"),
+    "restored": N_("backup restored"),
+}
+KINDS = {"centre": N_("shared store"), "station": N_("this PC's store")}
+OLD_DAYS = 7  # a backup older than this wants a look
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    id: int
+    name: str
+    role: str
+    active: bool
+    has_badge: bool
+    has_pin: bool
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One row of the audit table as it was written. ``patient`` is ``issuer|ID``."""
+
+    seq: int
+    at: str
+    who: str
+    role: str
+    station: str
+    action: str
+    patient: str
+    subject: str
+    detail: str
+
+    @property
+    def patient_id(self) -> str:
+        return self.patient.rsplit("|", 1)[-1]
+
+    @property
+    def when(self) -> str:
+        """``2026-11-24 09:41:07``."""
+        return self.at[:19].replace("T", " ")
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    good: bool
+    text: Sentence
+    next_step: Sentence
+
+
+@dataclass(frozen=True)
+class BackupLine:
+    """A backup that lies in the folder; ``size`` in bytes."""
+
+    name: str
+    kind: str
+    made: datetime
+    size: int
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """One setting in force, as a person would write it in the parameter file."""
+
+    key: str
+    value: str
+    default: str
+    doc: str
+
+    @property
+    def changed(self) -> bool:
+        return self.value != self.default
+
+
+def details(line: AuditLine) -> str:
+    """Subject and details in one line of words."""
+    try:
+        found = json.loads(line.detail) if line.detail else {}
+    except ValueError:
+        return f"{line.subject} {line.detail}".strip()
+    parts = [line.subject, *(f"{key}: {_plain(value)}" for key, value in found.items() if value not in ("", {}, []))]
+    return ", ".join(part for part in parts if part)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{key}={_plain(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return " ".join(_plain(each) for each in value)
+    return str(value)
+
+
+def age(made: datetime, now: datetime) -> Sentence:
+    """How old a backup is, in words."""
+    days = (now.date() - made.date()).days
+    if days <= 0:
+        return Sentence(N_("today {clock}"), {"clock": f"{made:%H:%M}"})
+    if days == 1:
+        return Sentence(N_("yesterday {clock}"), {"clock": f"{made:%H:%M}"})
+    return Sentence(N_("{days} days ago"), {"days": days})
+
+
+def is_old(newest: datetime | None, now: datetime) -> bool:
+    """There is no backup, or only an old one."""
+    return newest is None or (now - newest).days >= OLD_DAYS
+
+
+def size(bytes_: int) -> str:
+    """In the unit that people know: ``3.4 MB``."""
+    for unit in ("KB", "MB", "GB"):
+        bytes_ /= 1000  # type: ignore[assignment]
+        if bytes_ < 1000 or unit == "GB":
+            return f"{bytes_:,.1f} {unit}"
+    raise AssertionError
+
+
+def setting_lines(section: str, settings: Any) -> Iterator[SettingLine]:
+    """Every setting of a settings object with value, default and documentation; nested ones one by one."""
+    for each in documented(type(settings)):
+        yield from _lines(f"{section}.{each.key}", getattr(settings, each.key), each.default, each.doc)
+
+
+def _lines(key: str, value: Any, default: Any, doc: str) -> Iterator[SettingLine]:
+    if dataclasses.is_dataclass(value):
+        yield from setting_lines(key, value)
+    elif isinstance(value, list | tuple) and value and all(dataclasses.is_dataclass(each) for each in value):
+        for number, each in enumerate(value, 1):
+            yield from setting_lines(f"{key}[{number}]", each)
+    else:
+        yield SettingLine(key, shown(value), shown(default), doc)
+
+
+def shown(value: Any) -> str:
+    """A value as TOML writes it, without a password."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(shown(each) for each in value) + "]"
+    if isinstance(value, str):
+        return '"' + re.sub(r"(://[^:/@\s]*:)[^@\s]*@", r"\1***@", value) + '"'
+    return "" if value is None else str(value)
