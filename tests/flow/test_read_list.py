@@ -2,72 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.core.faults import Fault, Refused
-from kiosk.core.kept_sentences import kept_sentence
-from kiosk.core.list_settings import ListSettings
-from kiosk.core.visit import Visit, VisitState
-from kiosk.core.words import say
-from kiosk.devices.inbox.simulator import GAIJI, CheckupSystem, list_bytes, sample_rows
-from kiosk.devices.inbox.watched_folder import WatchedFolder
-from kiosk.flow.read_list import ListNews, ReadList
+from kiosk.core.visit import VisitState
+from kiosk.devices.inbox.simulator import list_bytes, sample_rows
+from kiosk.flow.read_list import ReadList
 from kiosk.store import audit, lists, masters, notices, open_by, visits
 from kiosk.store.engine import Store
 from kiosk.store.opening import centre_store
-from tests.store.conftest import centre as centre  # noqa: PLC0414 - the fixture: SQLite and PostgreSQL
+from tests.flow.reading_desk import DAY, NAME, SETTINGS, Reception
 from tests.store.samples import facts
+from tests.stores import centre, postgres_centre, sqlite_templates
 
-DAY = date(2026, 11, 24)
-NAME = "1124_yoyaku.csv"
-SETTINGS = ListSettings(gaiji=GAIJI)
-
-
-class Reception:
-    """A reading station with a clock of its own, and the check-up system that delivers to it."""
-
-    def __init__(self, centre: Store, folder: Path, settings: ListSettings = SETTINGS, station: str = "desk-1") -> None:
-        self.centre = centre
-        self.folder = folder / "in"
-        self.system = CheckupSystem(self.folder)
-        self.now_s = 0.0
-        inbox = WatchedFolder(self.folder, clock=lambda: self.now_s, now=lambda: datetime(2026, 11, 24, 7, 0))
-        self.reader = ReadList(
-            centre, inbox, settings, institution="0001", issuer="C", station=station, spool=folder / "spool"
-        )
-
-    def look(self) -> list[ListNews]:
-        """Two looks: the list rested in between."""
-        found = self.reader.look()
-        self.now_s += 3
-        return found + self.reader.look()
-
-    def read(self, rows: list[list[str]], name: str = NAME) -> ListNews:
-        self.system.deliver(name, list_bytes(rows))
-        (news,) = self.look()
-        return news
-
-    def day(self, on: date = DAY) -> list[Visit]:
-        with self.centre.reading() as conn:
-            return visits.day_visits(conn, on)
-
-    def problems(self, file: int) -> list[str]:
-        with self.centre.reading() as conn:
-            found = lists.problems_of(conn, file)
-        return [f"{each.line}: {say(kept_sentence(each.sentence, each.values))}" for each in found]
+__all__ = ["centre", "postgres_centre", "sqlite_templates"]
 
 
 @pytest.fixture
@@ -334,94 +288,6 @@ def test_a_crash_after_the_lok_was_taken_is_tidied_up(reception: Reception) -> N
     (reception.folder / "other.csv").write_bytes(list_bytes(rows))
     Reception(reception.centre, reception.folder.parent).reader.look()
     assert sorted(path.name for path in reception.folder.iterdir()) == ["done", "other.csv"]
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Store]:
-    store = centre_store("", tmp_path / "data")
-    with store.reading():
-        pass
-    yield store
-    store.close()
-
-
-KILLED = """
-import sys
-from pathlib import Path
-from kiosk.core.list_settings import ListSettings
-from kiosk.devices.inbox.watched_folder import WatchedFolder
-from kiosk.flow import read_list
-from kiosk.store.opening import centre_store
-read_list.BATCH = 25
-folder = Path(sys.argv[1])
-inbox = WatchedFolder(folder / "in", settle_s=0)
-reader = read_list.ReadList(centre_store("", folder / "data"), inbox, ListSettings(gaiji={"F040": "\U00020bb7"}),
-                            institution="0001", issuer="C", station="desk-1", spool=folder / "spool")
-reader.look()
-print("go", flush=True)
-reader.look()
-"""
-
-
-def test_killed_anywhere_every_row_is_in_once(sqlite: Store, tmp_path: Path, soak: float) -> None:
-    rows = sample_rows(DAY, 400)
-    system = CheckupSystem(tmp_path / "in")
-    system.deliver(NAME, list_bytes(rows))
-    kills = 0
-    for attempt in range(max(4, int(40 * soak))):
-        child = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, env={**os.environ}
-        )
-        assert child.stdout is not None and child.stdout.readline() == b"go\n"
-        try:
-            child.wait(0.02 + 0.03 * (attempt % 12))
-        except subprocess.TimeoutExpired:
-            os.kill(child.pid, signal.SIGKILL)
-            kills += 1
-        child.wait()
-        child.stdout.close()
-        with sqlite.reading() as conn:
-            found = visits.day_visits(conn, DAY)
-            unfinished = [each for each in lists.recent_files(conn) if each.rows != 400]
-        assert len({visit.key for visit in found}) == len(found) and unfinished == []
-        assert all(len(visit.steps) >= 3 for visit in found)
-        if not (tmp_path / "in" / "1124_yoyaku.lok").exists():
-            with sqlite.reading() as conn:
-                assert len(lists.recent_files(conn)) >= 1
-            rows[attempt][13] = f"changed {attempt}"
-            system.deliver(NAME, list_bytes(rows))
-    assert kills
-    reception = Reception(sqlite, tmp_path)
-    reception.look()
-    assert len(reception.day()) == 400 and not any(visit.vanished for visit in reception.day())
-
-
-def test_a_large_list(
-    sqlite: Store, tmp_path: Path, soak: float, record_property: Callable[[str, object], None]
-) -> None:
-    """1,000,000 rows with --soak, a tenth otherwise: time and memory stay in bounds, bad rows are told."""
-    count = int(1_000_000 * soak)
-    reception = Reception(sqlite, tmp_path)
-    path = reception.system.appear(NAME)
-    with open(path, "wb") as handle:
-        handle.write(list_bytes([]))
-        for start in range(0, count, 10_000):
-            rows = sample_rows(date(2026, 11, 1 + start // 10_000 % 28), 10_000, first=start)
-            for order, row in enumerate(rows):
-                row[0], row[3], row[9:12] = f"{start + order:07d}", f"{start + order:08d}", ["", "", ""]
-            handle.write(list_bytes(rows).split(b"\r\n", 1)[1])
-    reception.system.finish(NAME)
-    before_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    began = time.process_time()
-    (news,) = reception.look()
-    cpu_s = time.process_time() - began
-    grown_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before_mb
-    record_property("seconds", round(cpu_s, 1))
-    record_property("grown_mb", round(grown_mb))
-    print(f"{count} rows: {cpu_s:.1f} s of CPU, {grown_mb:.0f} MB more memory")
-    assert (news.rows, news.added, news.problems) == (count, count, 0)
-    assert grown_mb < 350
-    assert cpu_s < 30 + 150e-6 * count  # far above what it takes: catches what grows faster than the list
 
 
 def test_a_store_that_is_away_is_a_fault_and_nothing_is_lost(tmp_path: Path) -> None:

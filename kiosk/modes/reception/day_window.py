@@ -38,12 +38,12 @@ class DayView(ttk.Frame):
         columns = [
             Column("at", N_("Time"), 64),
             Column("number", N_("Number"), 62),
-            Column("name", N_("Name"), 146, stretch=True),
-            Column("kana", N_("Kana"), 180, stretch=True),
-            Column("person", N_("Sex and age"), 84),
-            Column("course", N_("Course"), 112),
-            Column("examinations", N_("Examinations"), 350, stretch=True),
-            Column("remark", N_("Remark"), 150, stretch=True),
+            Column("name", N_("Name"), 126, stretch=True),
+            Column("kana", N_("Kana"), 160, stretch=True),
+            Column("person", N_("Sex and age"), 88),
+            Column("course", N_("Course"), 104),
+            Column("examinations", N_("Examinations"), 400, stretch=True),
+            Column("remark", N_("Remark"), 136, stretch=True),
         ]
         self.table = Table(
             self,
@@ -76,7 +76,7 @@ class DayView(ttk.Frame):
             [
                 Count(counts.look, N_("to check"), "look" if counts.look else "", lambda: self.narrow("look")),
                 Count(counts.done, N_("complete"), "done", lambda: self.narrow("done")),
-                Count(counts.arrived, N_("checked in"), "", lambda: self.narrow("arrived")),
+                Count(counts.arrived, N_("here"), "", lambda: self.narrow("arrived")),
                 Count(counts.all, N_("on the list"), "", lambda: self.narrow("")),
             ]
         )

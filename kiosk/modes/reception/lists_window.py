@@ -22,9 +22,10 @@ WAITING = {
 class ListsView(ttk.Frame):
     """``wanted(file)`` asks for the problems of a list; ``settled(problem)`` says that somebody has seen to one."""
 
-    def __init__(self, parent: tk.Misc, wanted: Callable[[int], object], settled: Callable[[int], object]) -> None:
+    def __init__(self, parent: tk.Misc) -> None:
         super().__init__(parent)
-        self._wanted, self._settled = wanted, settled
+        self.wanted: Callable[[int], object] = lambda file: None
+        self.settled: Callable[[int], object] = lambda problem: None
         self._files: dict[str, Any] = {}
         self._problems: dict[str, Any] = {}
         self.columnconfigure(0, weight=1)
@@ -34,7 +35,7 @@ class ListsView(ttk.Frame):
         self.files = Table(
             self,
             [
-                Column("at", N_("Read"), 150),
+                Column("at", N_("Read at"), 176),
                 Column("name", N_("List"), 300, stretch=True),
                 Column("rows", N_("Rows"), 80, right=True),
                 Column("added", N_("New"), 80, right=True),
@@ -98,14 +99,14 @@ class ListsView(ttk.Frame):
         """The chosen problem was seen to."""
         problem = self._problems.get(self.problems.selected)
         if problem is not None and not problem.settled_by:
-            self._settled(problem.id)
+            self.settled(problem.id)
 
     def focus_lists(self) -> None:
         self.problems.focus_set() if self._problems else self.files.focus_set()
 
     def _file_chosen(self, key: str) -> None:
         if key:
-            self._wanted(int(key))
+            self.wanted(int(key))
 
 
 def _file_row(file: Any) -> Row:

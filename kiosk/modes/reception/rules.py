@@ -14,7 +14,7 @@ from kiosk.core.visit import Step, StepState, Visit, VisitState
 from kiosk.core.words import N_, Sentence, say
 
 HERE, NOTHING_YET = "✓", "・"
-SEXES = {"M": N_("male"), "F": N_("female"), "O": N_("other sex")}
+SEXES = {"M": N_("M"), "F": N_("F"), "O": N_("X")}
 _START_STOP = re.compile(r"([A-Da-d])(.+)([A-Da-d])")  # NW-7 readers may hand over the start and stop characters
 
 

@@ -13,12 +13,12 @@ from kiosk.modes.reception import rules
 from kiosk.modes.reception.day_window import DayView
 from kiosk.modes.reception.lists_window import ListsView
 from kiosk.modes.reception.note_window import NoteView
+from kiosk.modes.reception.reading_window import Reading
 from kiosk.modes.reception.rules import DayList, Line
 from kiosk.ui.dates import day_text
 from kiosk.ui.shell import Choice, Examinee, Key, Shell
 
 NEWS_PAUSE_MS = 200  # many notices in a row are one refresh
-LONG_WAIT_MIN = 30  # a list that waits for its .lok so long is told
 MIDNIGHT_MS = 30_000  # how often it is looked whether a new day has begun
 
 
@@ -41,15 +41,17 @@ class ReceptionWindow:
         work.columnconfigure(0, weight=1)
         self.day = DayView(work, self.find, self.open_note, self._moved)
         self.note = NoteView(work, desk.settings.draft_every_ms, self._keep_draft)
-        self.lists = ListsView(work, self._ask_problems, self._settle)
+        self.lists = ListsView(work)
+        self.reading = Reading(desk, self.lists, self.shell.problem)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.day.number.entry)
+        self.shell.before_closing(self._may_close)
         self._quiet = [desk.on_news(self._news), desk.on_own_news(self._own_news)]
         self.shell.frame.bind("<Destroy>", self._end, add=True)
         self._midnight = self.shell.top.after(MIDNIGHT_MS, self._look_at_clock)
         self._go("day")
         self.refresh()
-        self._ask_inbox()
+        self.reading.ask_inbox()
 
     # -- from place to place -----------------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class ReceptionWindow:
             keys = [Key("F5", N_("Save"), self.save_note), Key("Esc", N_("Back"), self.back)]
         elif self.place == "lists":
             keys = [
-                Key("F5", N_("Read now"), self.read_now),
+                Key("F5", N_("Read now"), self.reading.now),
                 Key("F6", N_("Seen to"), self.lists.settle),
                 Key("Esc", N_("Back"), self.back),
             ]
@@ -122,10 +124,14 @@ class ReceptionWindow:
         else:
             self.turn_to(self._today())
 
+    def _may_close(self, close: Callable[[], None]) -> bool:
+        if self.place == "note":
+            self.note.flush()  # what is typed is kept on this PC, so nothing needs to be asked
+        return True
+
     def _end(self, event: Any) -> None:
         if event.widget is not self.shell.frame:
             return
-        self.note.flush()
         for quiet in self._quiet:
             quiet()
         self.shell.top.after_cancel(self._midnight)
@@ -303,30 +309,7 @@ class ReceptionWindow:
     def open_lists(self) -> None:
         """F7: lists, their problems, and what is waited for."""
         self._go("lists")
-        self._ask_files(self.lists.focus_lists)
-
-    def _ask_files(self, then: Callable[[], object] | None = None) -> None:
-        def show(answer: Any) -> None:
-            if self.lists.winfo_exists():
-                self.lists.show_files(*answer)
-                if then is not None:
-                    then()
-
-        self.desk.files().then(show, self.shell.problem.fault)
-
-    def _ask_problems(self, file: int) -> None:
-        self.desk.problems(file).then(
-            lambda problems: self.lists.show_problems(file, problems) if self.lists.winfo_exists() else None,
-            self.shell.problem.fault,
-        )
-
-    def _settle(self, problem: int) -> None:
-        self.desk.settle(problem).then(lambda _: self._ask_files(), self.shell.problem.fault)
-
-    def read_now(self) -> None:
-        """F5 in the lists: look into the folder at once."""
-        told = N_("The folder is being looked into; a complete list is read within seconds.")
-        self.desk.read_now().then(lambda _: self.shell.problem.plain(told), self.shell.problem.fault)
+        self.reading.ask(self.lists.focus_lists)
 
     # -- paper -------------------------------------------------------------------------------------------------
 
@@ -356,55 +339,23 @@ class ReceptionWindow:
     def _news(self, notice: Any) -> None:
         """Another PC, the gateway or the reader of lists did something."""
         if notice.kind == "list" and "rows" in notice.ids:
-            rows = f"{notice.ids['rows']:,}"
-            self.shell.problem.progress(Sentence(N_("A large list is being read: {rows} rows so far"), {"rows": rows}))
+            self.reading.goes_on(notice.ids["rows"])
             return
         if notice.kind == "visits" and "file" in notice.ids:
-            self.shell.problem.progress_over()
-            self.desk.file(notice.ids["file"]).then(self._list_was_read)
+            self.reading.was_read(notice.ids["file"])
         if self._news_timer is None:
             self._news_timer = self.shell.top.after(NEWS_PAUSE_MS, self._after_news)
 
     def _after_news(self) -> None:
         self._news_timer = None
         if self.place == "lists":
-            self._ask_files()
+            self.reading.ask()
         self.refresh()
-
-    def _list_was_read(self, file: Any) -> None:
-        if file is None:
-            return
-        values = {"name": file.name, "rows": file.rows, "problems": file.problems, "vanished": file.vanished}
-        if file.problems and not file.rows:
-            told = N_("The list “{name}” could not be read. F7 says why.")
-            self.shell.problem.stop(Sentence(told, values))
-        elif file.problems or file.vanished:
-            told = N_(
-                "The list “{name}” was read: {rows} rows, {problems} to check, {vanished} missing. F7 opens them."
-            )
-            self.shell.problem.look(Sentence(told, values))
-        else:
-            self.shell.problem.done(Sentence(N_("The list “{name}” was read: {rows} rows."), values))
 
     def _own_news(self, notice: Any) -> None:
         if notice.kind == "paper":
             self._printed(notice)
-        else:
-            self._ask_inbox()
-            if self.place == "lists":
-                self._ask_files()
-
-    def _ask_inbox(self) -> None:
-        self.desk.inbox_state().then(self._tell_inbox)
-
-    def _tell_inbox(self, state: Any) -> None:
-        if state.trouble:
-            self.shell.problem.standing("inbox", "look", state.trouble)
-        else:
-            self.shell.problem.over("inbox")
-        late = [name for name, why, minutes in state.waiting if why == "no_lok" and minutes >= LONG_WAIT_MIN]
-        if late:
-            told = N_("The list “{name}” waits for its .lok; it is read when that comes.")
-            self.shell.problem.standing("lok", "look", Sentence(told, {"name": late[0]}))
-        else:
-            self.shell.problem.over("lok")
+            return
+        self.reading.ask_inbox()
+        if self.place == "lists":
+            self.reading.ask()
