@@ -24,6 +24,7 @@ PACKAGE_OF = {
     "findscu": "dcmtk",
     "import": "imagemagick",
     "initdb": "postgresql",
+    "mkfs.ext4": "e2fsprogs",
     "movescu": "dcmtk",
     "objdump": "binutils",
     "odil": "odil",

@@ -1,0 +1,111 @@
+"""A simulated power cut: the file system's image is copied without a sync while devices send; what was acknowledged
+is in the copy. An unsynced file of ours must be missing there, else the method would prove nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.dicom.peers import free_port
+from tests.journeys.steady_sender import SteadySender, prove
+from tests.modes.gateway.site import GatewaySite
+from tests.needs import needs, needs_root, only_on_posix
+from tests.waiting import wait_until
+
+CUTS = 30
+IMAGE_MB, MORE_EACH_CUT_MB = 300, 100  # the file is sparse
+
+
+class Disk:
+    """An ext4 file system in a file."""
+
+    def __init__(self, image: Path, mounted: Path) -> None:
+        self.image = image
+        self.mounted = mounted
+
+    def make(self, size_mb: int) -> None:
+        with open(self.image, "wb") as file:
+            file.truncate(size_mb << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], check=True)
+
+    def mount(self) -> None:
+        self.mounted.mkdir(exist_ok=True)
+        done = subprocess.run(
+            ["mount", "-o", "loop", str(self.image), str(self.mounted)], capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            pytest.skip(f"this system mounts no file system images: {done.stderr.strip()}")
+
+    def unmount(self) -> None:
+        subprocess.run(["umount", "-l", str(self.mounted)], check=False, capture_output=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path, request: pytest.FixtureRequest, soak: float) -> Iterator[Disk]:
+    request.node.add_marker(pytest.mark.may_skip("mounting needs root and a kernel that lets it"))
+    made = Disk(tmp_path / "disk.img", tmp_path / "disk")
+    made.make(IMAGE_MB + round(MORE_EACH_CUT_MB * CUTS * soak))
+    made.mount()
+    yield made
+    made.unmount()
+
+
+@only_on_posix
+@needs_root()
+@needs("mkfs.ext4")
+@pytest.mark.expects_errors
+def test_power_cut_while_receiving(disk: Disk, tmp_path: Path, sqlite_templates: Path, soak: float) -> None:
+    cuts = max(1, round(CUTS * soak))
+    seed = random.SystemRandom().randrange(1 << 30)
+    moments = random.Random(seed)
+    site = GatewaySite(disk.mounted / "gateway", sqlite_templates, port=free_port())
+    senders: list[SteadySender] = []
+    acknowledged_in_all = 0
+    try:
+        port = site.port
+        os.sync()  # the empty stores were copied there by the test itself
+        senders = [SteadySender(name, port, tmp_path / name, seed + at) for at, name in enumerate(("CT1", "MR1"))]
+        for sender in senders:
+            sender.start()
+        for cut in range(cuts):
+            before = sum(len(sender.acknowledged) for sender in senders)
+            wait_until(lambda b=before: sum(len(s.acknowledged) for s in senders) >= b + 5, 60, "the devices send")
+            threading.Event().wait(moments.uniform(0.0, 1.2))
+            unsynced = disk.mounted / f"unsynced{cut}"
+            unsynced.write_bytes(b"written a moment ago, never synced" * 1000)
+            pid = site.service.pid
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                acknowledged = {uid: body for sender in senders for uid, body in list(sender.acknowledged.items())}
+                copy = Disk(tmp_path / "copy.img", tmp_path / "copy")
+                subprocess.run(["cp", "--sparse=always", str(disk.image), str(copy.image)], check=True)
+            finally:
+                os.kill(pid, signal.SIGCONT)
+            acknowledged_in_all += len(acknowledged)
+            copy.mount()
+            try:
+                lost = copy.mounted / unsynced.name
+                assert not lost.exists() or lost.read_bytes() != unsynced.read_bytes(), "the copy lost nothing unsynced"
+                data = str(copy.mounted / "gateway" / "data")
+                file = replace(site.file, station=replace(site.file.station, data=data))
+                assert list(prove(file, acknowledged)) == []
+            finally:
+                copy.unmount()
+                copy.image.unlink()
+    finally:
+        for sender in senders:
+            sender.stop()
+        site.close()
+        shutil.rmtree(tmp_path / "copy", ignore_errors=True)
+    print(f"\n{cuts} power cuts (seed {seed}): {acknowledged_in_all} acknowledged images proven, none lost")
+    assert [line for sender in senders for line in sender.strange] == []
