@@ -70,7 +70,7 @@ def has_shared_library() -> bool:
 
 
 def prove(executable: Path) -> str:
-    """What is wrong with the executable, or nothing: its self-test, its modes against those of the source, a whole day."""
+    """What is wrong with the executable, or nothing: self-test, modes against those of the source, a whole day."""
     with tempfile.TemporaryDirectory() as elsewhere:
         tested = run(executable, "--selftest", folder=elsewhere)
         if tested.returncode != 0:
