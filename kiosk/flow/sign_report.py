@@ -92,13 +92,14 @@ class SignReport:
     def open(self, visit: int, kind: str) -> Opened:
         """Everything about one finding, held for this person at this station where nobody else holds it.
 
-        Raises Refused where the visit is not known.
+        Raises Fault where the visit is not known.
         """
-        holder = self.hold(visit, kind)
+        with self._centre.writing() as conn:
+            found = self._visit(conn, visit)
+            holder = self._held(conn, visit, kind)
+            subject = f"visit {visit} {kind}"
+            audit.write(conn, self._session.actor(), "finding opened", patient=_known_as(found), subject=subject)
         with self._centre.reading() as conn:
-            found = visits.visit_by_id(conn, visit)
-            if found is None:
-                raise Refused("visit", N_("This visit is not known any more."), N_("Look at the list again."))
             finding = findings.finding_of(conn, visit, kind)
             last = self._last_time(conn, found, kind)
             tray = tuple(findings.tray(conn, visit))
@@ -144,7 +145,10 @@ class SignReport:
     def hold(self, visit: int, kind: str) -> Holder | None:
         """Take or renew it for ``HELD_S`` seconds; returns who else has it open (then nothing is taken)."""
         with self._centre.writing() as conn:
-            return open_by.hold(conn, _subject(visit, kind), by=self._who, station=self._station.name, for_s=HELD_S)
+            return self._held(conn, visit, kind)
+
+    def _held(self, conn: Any, visit: int, kind: str) -> Holder | None:
+        return open_by.hold(conn, _subject(visit, kind), by=self._who, station=self._station.name, for_s=HELD_S)
 
     def let_go(self, visit: int, kind: str) -> None:
         """It is closed here. Where the shared store is away, it ends by itself."""
@@ -288,12 +292,11 @@ class SignReport:
     def _tell(self, conn: Any, action: str, visit: Visit, finding: Finding) -> None:
         newest = finding.newest
         assert newest is not None
-        patient = visit.patient
         audit.write(
             conn,
             self._session.actor(),
             action,
-            patient=f"{patient.issuer}|{patient.patient_id}",
+            patient=_known_as(visit),
             subject=f"finding {finding.id} version {newest.number}",
             kind=finding.kind,
             category=newest.body.category,
@@ -304,3 +307,8 @@ class SignReport:
 
 def _subject(visit: int, kind: str) -> str:
     return f"finding:{visit}:{kind}"
+
+
+def _known_as(visit: Visit) -> str:
+    """The examinee as the audit table names him: issuer and ID, no name."""
+    return f"{visit.patient.issuer}|{visit.patient.patient_id}"

@@ -185,7 +185,7 @@ class EntryView(ttk.Frame):
         frame.rowconfigure(1, weight=1)
         self.chips = Chips(frame, self._take_back)
         self.chips.grid(row=0, column=0, sticky="ew", pady=(0, look.px(8)))
-        self.text = NoteField(frame, N_("Finding"), lines=6, width=20)
+        self.text = NoteField(frame, N_("Finding"), lines=6, width=60)
         self.text.grid(row=1, column=0, sticky="nsew", pady=(0, look.px(8)))
         self.text.on_change(self._typed)
         self.text.entry.bind("<Control-Return>", lambda event: self.go_to_blank(), add=True)

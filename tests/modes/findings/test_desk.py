@@ -63,6 +63,7 @@ def test_from_draft_to_signature_to_amendment(site: Site, desk: Any) -> None:
     visit = site.read(0)
     draft = desk.save(visit, "ABDOMEN", FindingBody("途中"), 0).wait()
     assert (draft.state, draft.newest.signed) == (FindingState.DRAFT, False)
+    assert desk.open(visit, "ABDOMEN").wait().newest == draft.newest
     signed = desk.sign(visit, "ABDOMEN", NORMAL, 1).wait()
     assert (signed.state, signed.newest.by, len(signed.versions)) == (FindingState.SIGNED, "例示 医師", 1)
     with pytest.raises(Refused, match="R100"):
@@ -78,7 +79,7 @@ def test_from_draft_to_signature_to_amendment(site: Site, desk: Any) -> None:
     ]
     with site.centre.reading() as conn:
         told = [event.action for event in reversed(audit.events(conn, patient="|P00001"))]
-        assert told == ["finding drafted", "finding signed", "finding amended"]
+        assert told == ["finding drafted", "finding opened", "finding signed", "finding amended"]
         assert audit.verify(conn) == []
 
 
