@@ -12,6 +12,8 @@ import logging
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -338,16 +340,21 @@ class _Planner:
         visit = VisitRow(
             key=row.key,
             patient=row.patient,
-            at=row.at.strftime("%H:%M") if row.at else "",
+            at=_clock(row.at) if row.at else "",
             course=planned.course_code[:32],
             course_name=planned.course_name[:100],
             options=row.options,
             remark=row.remark,
             row_hash=digest.hexdigest(),
-            extra=dict(row.extra),
+            extra=dict(row.extra) if row.extra else {},
             exams=planned.examinations,
         )
         return visit, [RowProblem(row.line, sentence, True, row.key) for sentence in planned.unknown]
+
+
+@lru_cache(maxsize=1440)
+def _clock(at: time) -> str:
+    return at.strftime("%H:%M")
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import string
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from tkinter import ttk
 
@@ -31,7 +32,7 @@ class DayView(ttk.Frame):
         self.filled = False
         self.columnconfigure(2, weight=1)
         self.rowconfigure(1, weight=1)
-        self.number = NumberField(self, N_("Check-up number"), width=15, allowed="-ABCDabcd")
+        self.number = NumberField(self, N_("Check-up number"), width=15, allowed="-_." + string.ascii_letters)
         self.name = TextField(self, N_("Name or kana"), width=14)
         self.heading = ttk.Label(self, style="Title.TLabel", anchor="w")
         self.counters = Counters(self)
@@ -120,7 +121,7 @@ class DayView(ttk.Frame):
     # -- inside ------------------------------------------------------------------------------------------------
 
     def _fill(self) -> None:
-        self.table.show([_row(line, self.list.day) for line in self.shown])
+        self.table.show([Row(str(line.visit), line.cells, line.state) for line in self.shown])
         self._moved()
 
     def _entered(self) -> str:
@@ -133,20 +134,6 @@ class DayView(ttk.Frame):
             self.table.select(keys[0])
         self.table.focus_set()
         return "break"
-
-
-def _row(line: Line, day: date) -> Row:
-    cells: Sequence[str] = (
-        line.at,
-        rules.short_number(line.number, day),
-        line.name,
-        line.kana,
-        rules.person_text(line),
-        line.course,
-        line.examinations,
-        rules.remark_text(line),
-    )
-    return Row(str(line.visit), cells, line.state)
 
 
 def _heading(found: DayList, today: date) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from kiosk.core.kana import full_kana
@@ -27,6 +28,7 @@ class Line:
 
     visit: int
     number: str
+    short: str  # the number as the list of its day shows it
     at: str
     name: str
     kana: str
@@ -42,6 +44,7 @@ class Line:
     arrived_at: str = ""
     vanished: bool = False
     noted: bool = False
+    cells: tuple[str, ...] = ()  # made where the list is read, so that the window has nothing left to work out
 
     @property
     def arrived(self) -> bool:
@@ -78,9 +81,10 @@ def line_of(visit: Visit, noted: bool = False) -> Line:
     """A visit as a line of the list."""
     patient = visit.patient
     missing = [told for step in picture_steps(visit) if (told := missing_of(step))]
-    return Line(
+    line = Line(
         visit=visit.id,
         number=visit.key.number,
+        short=short_number(visit.key.number, visit.key.day),
         at=visit.at.strftime("%H:%M") if visit.at else "",
         name=patient.shown_name,
         kana=patient.kana,
@@ -97,6 +101,7 @@ def line_of(visit: Visit, noted: bool = False) -> Line:
         vanished=visit.vanished,
         noted=noted,
     )
+    return replace(line, cells=cells_of(line))
 
 
 def picture_steps(visit: Visit) -> list[Step]:
@@ -168,10 +173,15 @@ def counted(lines: Iterable[Line]) -> Counted:
 
 def short_number(number: str, day: date) -> str:
     """``017`` for ``20261124-017`` in the list of that day."""
-    for prefix in (f"{day:%Y%m%d}-", f"{day:%Y%m%d}", f"{day:%y%m%d}-"):
+    for prefix in _prefixes(day):
         if number.startswith(prefix) and len(number) > len(prefix):
             return number[len(prefix) :]
     return number
+
+
+@lru_cache(maxsize=64)
+def _prefixes(day: date) -> tuple[str, ...]:
+    return (f"{day:%Y%m%d}-", f"{day:%Y%m%d}", f"{day:%y%m%d}-")
 
 
 def plain_number(code: str) -> str:
@@ -181,18 +191,19 @@ def plain_number(code: str) -> str:
     return framed[2] if framed else told
 
 
-def find_number(lines: Sequence[Line], code: str, day: date) -> Match:
+def find_number(lines: Sequence[Line], code: str) -> Match:
     """The one examinee whose number this is: the whole number, or as the list shows it. Never the nearest."""
     number = plain_number(code)
     if not number:
         return Match(why=Sentence(N_("Type or scan a check-up number.")))
-    for same in (
+    tests: tuple[Callable[[Line], bool], ...] = (
         lambda line: line.number == number,
-        lambda line: short_number(line.number, day) == number,
+        lambda line: line.short == number,
         lambda line: line.patient_id == number,
         # Somebody types 17 for 017; only where the rest is digits alike, so that 17 is never 117.
-        lambda line: number.isdigit() and short_number(line.number, day).lstrip("0") == number.lstrip("0") != "",
-    ):
+        lambda line: number.isdigit() and line.short.lstrip("0") == number.lstrip("0") != "",
+    )
+    for same in tests:
         found = [line for line in lines if same(line)]
         if len(found) == 1:
             return Match(found[0])
@@ -240,6 +251,12 @@ def person_text(line: Line) -> str:
     return " ".join(part for part in (say(SEXES[line.sex]) if line.sex in SEXES else "", age) if part)
 
 
+def cells_of(line: Line) -> tuple[str, ...]:
+    """A line as the list on the screen has it, in the order of its columns."""
+    return (line.at, line.short, line.name, line.kana, person_text(line), line.course, line.examinations,
+            remark_text(line))  # fmt: skip
+
+
 def paper_cells(line: Line) -> dict[str, str]:
     """A line as the day's list on paper has it."""
     return {
@@ -262,7 +279,11 @@ def day_list_data(found: DayList) -> dict[str, Any]:
 
 def kept_day_list(data: dict[str, Any], seen_at: str) -> DayList:
     """The list that ``day_list_data`` kept. Raises KeyError or TypeError where another version kept it."""
-    return DayList(date.fromisoformat(data["day"]), tuple(Line(**line) for line in data["lines"]), seen_at)
+    return DayList(
+        date.fromisoformat(data["day"]),
+        tuple(Line(**{**line, "cells": tuple(line["cells"])}) for line in data["lines"]),
+        seen_at,
+    )
 
 
 def _plain_name(text: str) -> str:

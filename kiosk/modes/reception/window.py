@@ -33,7 +33,8 @@ class ReceptionWindow:
         self.place = ""
         self.day_shown = today()
         self._follows_today = True
-        self._asked = 0
+        self._asked = self._answered = 0
+        self._again = False  # news came while the list was on its way
         self._news_timer: str | None = None
         self._wanted: Callable[[], object] | None = None  # what waits for the list that is on its way
         work = self.shell.work
@@ -155,6 +156,7 @@ class ReceptionWindow:
         def show(found: DayList) -> None:
             if asked != self._asked or not self.day.winfo_exists():
                 return
+            self._answered = asked
             self.day.show(found, self._today())
             self._moved()
             if found.seen_at:
@@ -166,8 +168,12 @@ class ReceptionWindow:
             if wanted is not None:
                 wanted()
 
+            if self._again:
+                self._news_soon()
+
         def failed(fault: Fault) -> None:
             if asked == self._asked:
+                self._answered = asked
                 self.shell.problem.fault(fault)
 
         self.desk.day(self.day_shown).then(show, failed)
@@ -188,7 +194,7 @@ class ReceptionWindow:
 
     def find(self, code: str) -> None:
         """Choose the one whose number this is; whoever is unknown is told loudly, and nobody is chosen."""
-        match = rules.find_number(self.day.list.lines, code, self.day_shown)
+        match = rules.find_number(self.day.list.lines, code)
         if match.line is not None:
             self.day.choose(match.line.visit)
             self._tell_found(match.line)
@@ -343,7 +349,12 @@ class ReceptionWindow:
             return
         if notice.kind == "visits" and "file" in notice.ids:
             self.reading.was_read(notice.ids["file"])
-        if self._news_timer is None:
+        self._news_soon()
+
+    def _news_soon(self) -> None:
+        # One question at a time: a burst of pictures on a large day must not pile up questions.
+        self._again = self._answered != self._asked
+        if self._news_timer is None and not self._again:
             self._news_timer = self.shell.top.after(NEWS_PAUSE_MS, self._after_news)
 
     def _after_news(self) -> None:

@@ -96,7 +96,10 @@ def test_a_cancelled_visit_says_so() -> None:
 
 def lines(*numbers: str) -> list[Line]:
     base = rules.line_of(visit())
-    return [replace(base, visit=at, number=number, patient_id=f"9{at:07d}") for at, number in enumerate(numbers, 1)]
+    return [
+        replace(base, visit=at, number=number, short=rules.short_number(number, DAY), patient_id=f"9{at:07d}")
+        for at, number in enumerate(numbers, 1)
+    ]
 
 
 TODAY = lines("20261124-001", "20261124-010", "20261124-017", "20261124-117", "20261124-170")
@@ -112,7 +115,7 @@ TODAY = lines("20261124-001", "20261124-010", "20261124-017", "20261124-117", "2
     ],
 )  # fmt: skip
 def test_a_number_means_exactly_one(code: str, number: str) -> None:
-    match = rules.find_number(TODAY, code, DAY)
+    match = rules.find_number(TODAY, code)
     assert match.line is not None and match.line.number == number and match.why is None
 
 
@@ -120,21 +123,21 @@ def test_a_number_means_exactly_one(code: str, number: str) -> None:
     "code", ["7", "0", "018", "20261124-01", "0261124-017", "20261125-017", "17x", "90000099", "A017"]
 )
 def test_an_unknown_number_is_told_and_nobody_is_meant(code: str) -> None:
-    match = rules.find_number(TODAY, code, DAY)
+    match = rules.find_number(TODAY, code)
     assert match.line is None and match.elsewhere
     assert match.why is not None and rules.plain_number(code) in say(match.why)
 
 
 def test_a_number_of_two_is_nobody() -> None:
-    match = rules.find_number(lines("A-017", "B-017", "017", "17"), "0017", DAY)
+    match = rules.find_number(lines("A-017", "B-017", "017", "17"), "0017")
     assert match.line is None and not match.elsewhere and match.why is not None and "2" in say(match.why)
-    assert rules.find_number(lines("017", "17"), "17", DAY).line is not None
-    assert rules.find_number(TODAY, " ", DAY).line is None
+    assert rules.find_number(lines("017", "17"), "17").line is not None
+    assert rules.find_number(TODAY, " ").line is None
 
 
 @given(st.text(st.sampled_from("0123456789-ABab "), max_size=14))
 def test_whoever_is_found_has_that_number(code: str) -> None:
-    match = rules.find_number(TODAY, code, DAY)
+    match = rules.find_number(TODAY, code)
     assert (match.line is None) != (match.why is None)
     if match.line is not None:
         plain = rules.plain_number(code)
