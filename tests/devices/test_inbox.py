@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.core.checkup_list import ListRow, read_checkup_list
 from kiosk.core.list_settings import ListSettings
-from kiosk.devices.inbox.contract import Changed, Delivery, InboxGone, Why
+from kiosk.devices.inbox.contract import Changed, Delivery, InboxGone, NotPutAway, Why
 from kiosk.devices.inbox.simulator import GAIJI, CheckupSystem, list_bytes, sample_rows
 from kiosk.devices.inbox.watched_folder import WatchedFolder
 
@@ -179,12 +179,25 @@ def test_the_next_list_is_not_put_away_with_the_last(
     assert (tmp_path / "in" / NAME).exists() and why(inbox) == {NAME: Why.NO_LOK}
 
 
+def test_what_cannot_be_put_away_is_told_and_tried_again(tmp_path: Path, clock: Clock, system: CheckupSystem) -> None:
+    (tmp_path / "blocked").write_bytes(b"a file where the folder should be")
+    inbox = WatchedFolder(tmp_path / "in", clock=clock, done=tmp_path / "blocked")
+    system.deliver(NAME, b"x")
+    (ready,) = looks(inbox, clock)
+    with pytest.raises(NotPutAway, match="L213"):
+        inbox.put_away(ready)
+    (tmp_path / "blocked").unlink()
+    inbox.put_away(ready)
+    assert not (tmp_path / "in" / NAME).exists()
+
+
 def test_keeping_takes_only_the_lok(tmp_path: Path, clock: Clock, system: CheckupSystem) -> None:
     inbox = WatchedFolder(tmp_path / "in", clock=clock, keep=True)
     system.deliver(NAME, b"x")
     (ready,) = looks(inbox, clock)
     inbox.put_away(ready)
     assert [path.name for path in (tmp_path / "in").iterdir()] == [NAME]
+    assert not inbox.look().waiting  # it waits for nothing
 
 
 def test_a_folder_that_is_away_is_told(tmp_path: Path) -> None:

@@ -73,6 +73,19 @@ class Changed(Fault):
         )
 
 
+class NotPutAway(Fault):
+    """The list is in the store, but its files could not be taken away; it is tried again at each look."""
+
+    reference = "L213"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            N_("The list {name} was read, but it can't be taken out of its folder."),
+            N_("Let this PC delete files in that folder, or close the program that holds the list."),
+            name=name,
+        )
+
+
 class Inbox(Protocol):
     """Polled, never notified: events of network folders get lost."""
 
@@ -83,7 +96,9 @@ class Inbox(Protocol):
         """Copy the list to ``to`` and return its SHA-256; raises Changed where it is no longer what was found."""
 
     def put_away(self, delivery: Delivery) -> None:
-        """The list is in the store: take its .lok away first, then the list. May be called again after a crash."""
+        """The list is in the store: take its .lok away first, then the list. May be called again after a crash.
+
+        Raises InboxGone or NotPutAway."""
 
     def leftovers(self) -> Iterator[Delivery]:
         """Lists that stand without a .lok: just written, or left by a crash between the two steps of putting away."""

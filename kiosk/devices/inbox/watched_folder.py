@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.core.faults import NoRoom
-from kiosk.devices.inbox.contract import Changed, Delivery, InboxGone, Look, Waiting, Why
+from kiosk.devices.inbox.contract import Changed, Delivery, InboxGone, Look, NotPutAway, Waiting, Why
 
 PIECE = 1024 * 1024
 # A .lok that is older than its list is a leftover or was written in the wrong order: such a list must rest longer.
@@ -105,20 +106,20 @@ class WatchedFolder:
 
     def put_away(self, delivery: Delivery) -> None:
         # The .lok goes first: a list without .lok is waited for, but a .lok without its list would open the next one.
+        _, loks = self._files()
+        lok = _lok_of(delivery.name, loks)
+        path = self._folder / delivery.name
         try:
-            _, loks = self._files()
-            lok = _lok_of(delivery.name, loks)
             if lok is not None:
                 (self._folder / lok).unlink(missing_ok=True)
-            path = self._folder / delivery.name
             if self._keep or not path.exists():
                 return
             after = path.stat()
             if (after.st_size, after.st_mtime_ns) != (delivery.size, delivery.modified_ns):
                 return  # the next list has come already; it waits for its own .lok
-            os.replace(path, self._place(delivery.name))
+            shutil.move(path, self._place(delivery.name))  # the folder for lists that were read may be on another disk
         except OSError:
-            raise InboxGone(self._folder) from None
+            raise NotPutAway(delivery.name) from None
 
     def leftovers(self) -> Iterator[Delivery]:
         lists, loks = self._files()

@@ -41,7 +41,7 @@ class DayView(ttk.Frame):
             Column("number", N_("Number"), 62),
             Column("name", N_("Name"), 126, stretch=True),
             Column("kana", N_("Kana"), 160, stretch=True),
-            Column("person", N_("Sex and age"), 88),
+            Column("person", N_("Sex and age"), 100),
             Column("course", N_("Course"), 104),
             Column("examinations", N_("Examinations"), 400, stretch=True),
             Column("remark", N_("Remark"), 136, stretch=True),
