@@ -29,6 +29,7 @@ def top(dressed: Any) -> Iterator[Any]:
     window = tk.Toplevel(dressed)
     window.geometry("1280x800+0+0")
     window.update()
+    window.lift()  # no window manager here puts the newest window in front
     window.focus_force()
     window.update()
     yield window

@@ -108,7 +108,7 @@ def test_patient_data_is_covered_until_somebody_enters_by_pin(
     field = TextField(shell.work, "氏名")
     field.grid()
     shell.show_examinee(Examinee("見本 太郎"))
-    shell.top.update()
+    assert in_sight(shell, shell.banner) and in_sight(shell, field)
     lock = Lock(gate)
     lock.guard(shell)
     assert lock.locked and not in_sight(shell, shell.banner) and not in_sight(shell, field)
