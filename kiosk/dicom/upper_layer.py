@@ -196,6 +196,11 @@ def _wake_waiting(event: Any) -> None:
         event.assoc.dul.to_user_queue.put(None)
 
 
+def _end_waiting(event: Any) -> None:
+    """A peer that dies ends the wait for its answer at once, not after the deadline."""
+    event.assoc.dimse.msg_queue.put((None, None))
+
+
 def _clean(context: PresentationContext) -> None:
     """Leave out deflated syntaxes; of several plain ones take Explicit VR Little Endian first.
 
@@ -219,7 +224,7 @@ def call(own_title: str, node: Node, contexts: list[PresentationContext], handle
         node.port,
         contexts=contexts,
         ae_title=node.ae_title,
-        evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), *(handlers or [])],
+        evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_CLOSE, _end_waiting), *(handlers or [])],
     )
     if assoc.is_established:
         return assoc
