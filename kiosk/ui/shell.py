@@ -215,7 +215,9 @@ class Shell:
             widget = self._cover[1]()
             # By its path: Python does not know Tk's own widgets, such as the list of a choice.
             now = str(self.top.tk.call("focus", "-displayof", str(self.top)))
-            if widget.winfo_exists() and not now.startswith(str(self._cover[0])):
+            # Another locked window has it meanwhile: whoever takes it back from there gets it taken again, for ever.
+            elsewhere = now and str(self.top.tk.call("winfo", "toplevel", now)) != str(self.top)
+            if widget.winfo_exists() and not elsewhere and not now.startswith(str(self._cover[0])):
                 widget.focus_set()
 
     def _ask_if_busy(self, close: Callable[[], None]) -> bool:
