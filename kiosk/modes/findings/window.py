@@ -24,6 +24,7 @@ class FindingsWindow:
     def __init__(self, parent: tk.Toplevel, desk: Any) -> None:
         self.desk = desk
         self.shell = Shell(parent, N_("Findings"), where=desk.place, mailbox=desk.mailbox)
+        self.shell.window = self  # type: ignore[attr-defined]
         self.place = ""
         self._asked = 0
         self._news_timer: str | None = None
