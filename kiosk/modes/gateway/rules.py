@@ -19,7 +19,7 @@ WHY_UNMATCHED = {
     "other_patient": N_("ID or birth date differ from the visit"),
     "no_id_or_date": N_("the images name no patient ID, date or kind"),
 }
-DIFFERS = {"id": N_("other patient ID"), "birth_date": N_("other birth date"), "sex": N_("other sex")}
+DIFFERS = {"id": N_("different patient ID"), "birth_date": N_("different birth date"), "sex": N_("different sex")}
 
 
 @dataclass(frozen=True)
