@@ -1,0 +1,462 @@
+"""A whole day through the real windows, from the check-up system's list to the signed and amended finding on paper."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.core.words import say, speak
+from kiosk.devices.inbox.simulator import CheckupSystem, list_bytes, sample_rows
+from kiosk.flow.settings_file import read_settings
+from kiosk.modes import catalog
+from tests.conftest import SHARED_DATA
+from tests.journeys.devices import OP_STORAGE, Device, take_picture
+from tests.journeys.hands import (
+    cells,
+    choose,
+    click,
+    click_row,
+    enter,
+    lock_screen,
+    picture_of_screen,
+    press,
+    scan,
+    turn_to,
+    type_in,
+)
+from tests.needs import needs
+from tests.waiting import wait_until
+
+PIN = "246810"
+HEAD, NURSE, DOCTOR = "見本 管理", "見本 看護", "見本 医師"
+NOTE = "服薬なし。階段で息切れあり。"
+FINDING = "右下肺野に小結節影を認める。"
+ADDED = "前回と比べて変化なし。"
+REASON = "前回との比較を追記"
+REAL_CHEST = SHARED_DATA / "dicom" / "cr_dx" / "gdcm-CR-MONO1-10-chest.dcm"
+NAMES = ("見本", "髙橋", "高橋", "ﾀｶﾊｼ", "タカハシ", "TAKAHASHI", "山﨑", "𠮷田", "吉田", "ヨシダ", "渡邊", "花子")
+LATEST_S = 2.0  # from the acknowledged image to the mark at reception
+# A folder for pictures of the windows, for somebody who wants to look at them.
+PICTURES = os.environ.get("KIOSK_PICTURES", "")
+
+PARAMETER_FILE = """\
+[station]
+name = "journey"
+place = "見本"
+institution_name = "見本健診センター"
+
+[modes.reception]
+print_command = ["true"]
+[modes.reception.inbox]
+every_s = 0.2
+settle_s = 0.2
+[modes.reception.list.gaiji]
+F040 = "𠮷"
+
+[modes.gateway]
+port = 0
+host = "127.0.0.1"
+[[modes.gateway.nodes]]
+ae_title = "CR1"
+title = "X線室1"
+charset = "kana_kanji"
+names = "three_groups"
+kana = "half"
+[[modes.gateway.nodes]]
+ae_title = "OP1"
+title = "眼底室"
+charset = "utf8"
+
+[modes.viewer]
+decoders = 1
+[modes.findings]
+print_command = ["true"]
+[modes.training]
+[modes.maintenance]
+"""
+
+
+class House:
+    """The windows of one PC, and the day that is played at them."""
+
+    def __init__(self, root: Any, folder: Path) -> None:
+        from kiosk.windows import WindowedStation
+
+        self.folder = folder
+        self.data = folder / "data"
+        self.today = date.today()
+        file = folder / "station.toml"
+        file.write_text(PARAMETER_FILE, encoding="utf-8")
+        modes, broken = catalog.all_modes()
+        assert not broken
+        settings = read_settings(file, {name: mode.settings for name, mode in modes.items()})
+        self.windowed = WindowedStation(root, settings, modes, launcher=False)
+        self.seen_after_s: dict[str, float] = {}
+
+    def shell(self, mode: str) -> Any:
+        return self.windowed.shells[mode]
+
+    def window(self, mode: str) -> Any:
+        return self.windowed.shells[mode].window
+
+    def look_at(self, mode: str, name: str) -> None:
+        """Keep a picture of the window, where somebody wants to see it."""
+        if PICTURES:
+            turn_to(self.shell(mode))
+            picture_of_screen(Path(PICTURES) / f"{name}.png")
+
+    def told(self, mode: str) -> str:
+        """What the window's problem line says."""
+        return str(self.shell(mode).problem.text)
+
+    def row(self, tail: str) -> tuple[str, ...]:
+        """The row of reception's list whose number ends so; empty where there is none."""
+        rows = cells(self.window("reception").day.table).values()
+        return next((row for row in rows if row[1].endswith(tail)), ())
+
+    def state(self, tail: str) -> str:
+        """The colour of that row."""
+        table = self.window("reception").day.table
+        return next(table.row(key).state for key, row in cells(table).items() if row[1].endswith(tail))
+
+    def choose_examinee(self, tail: str) -> None:
+        scan(self.shell("reception"), f"{self.today:%Y%m%d}-{tail}")
+        wait_until(lambda: self.window("reception").day.selected is not None)
+
+    def device(self, ae_title: str) -> Device:
+        gateway = self.window("gateway")
+        port = wait_until(lambda: gateway.view.state.port, 30, "the receiver listens")
+        (self.folder / ae_title).mkdir(exist_ok=True)
+        return Device(ae_title, port, self.folder / ae_title)
+
+    def until_shown(self, tail: str, what: str) -> None:
+        """Reception shows ``what`` among the examinations; measured from now."""
+        began = time.monotonic()
+        wait_until(lambda: what in self.row(tail)[6], 10, f"reception shows {what}: {self.row(tail)}")
+        self.seen_after_s[f"{tail} {what}"] = time.monotonic() - began
+
+
+@pytest.fixture
+def house(root: Any, tmp_path: Path) -> Iterator[House]:
+    from kiosk.assembly import use_language
+    from kiosk.ui import look
+
+    use_language("ja")
+    look.dress(root)
+    made = House(root, tmp_path)
+    try:
+        yield made
+    finally:
+        made.windowed.close()
+        speak(lambda text: text)
+
+
+@needs("findscu", "storescu", "pdftotext", "pdfimages")
+def test_a_whole_day_at_the_windows(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    steps: list[Callable[[House], None]] = [
+        the_first_person_begins,
+        people_are_added,
+        the_list_is_read_when_its_lok_stands,
+        reception_checks_in_and_writes_a_note,
+        the_list_goes_to_paper,
+        the_devices_ask_and_send,
+        a_mistyped_study_is_matched_by_hand,
+        the_viewer_gives_a_key_image_to_findings,
+        the_doctor_signs_amends_and_prints,
+        next_year_shows_what_was_said_and_found,
+        everything_was_written_down,
+    ]
+    house.windowed.heartbeat.reset()
+    for step in steps:
+        began = time.monotonic()
+        step(house)
+        house.seen_after_s[step.__name__] = time.monotonic() - began
+    with capsys.disabled():
+        print()
+        for what, seconds in house.seen_after_s.items():
+            print(f"  {seconds:5.2f} s  {what}")
+        print(f"  longest gap of the heartbeat: {house.windowed.heartbeat.longest_gap_s * 1000:.0f} ms")
+    late = {what: s for what, s in house.seen_after_s.items() if what[:3].isdigit() and s >= LATEST_S}
+    assert not late, f"not within two seconds: {late}"
+
+
+def the_first_person_begins(house: House) -> None:
+    shell = house.shell("maintenance")
+    cover = wait_until(lambda: lock_screen(shell))
+    wait_until(lambda: hasattr(cover, "_name"), what="the form of the first start")
+    house.look_at("maintenance", "first-start")
+    turn_to(shell)
+    type_in(shell, HEAD)
+    press(shell, "Return")
+    type_in(shell, PIN + "\r")
+    type_in(shell, PIN + "\r")
+    wait_until(lambda: all(lock_screen(each) is None for each in house.windowed.shells.values()), what="all are open")
+
+
+def people_are_added(house: House) -> None:
+    shell, people = house.shell("maintenance"), house.window("maintenance").people
+    for name, role in ((NURSE, "nurse"), (DOCTOR, "doctor")):
+        press(shell, "F5")
+        type_in(shell, name)
+        press(shell, "Return")
+        field = next(each for each in people.card._inner.winfo_children() if hasattr(each, "offer"))
+        choose(shell, field, role)
+        press(shell, "Tab")
+        type_in(shell, PIN + "\r")
+        type_in(shell, PIN + "\r")
+        wait_until(lambda name=name: any(row[0] == name for row in cells(people.table).values()), what=name)
+    house.look_at("maintenance", "people")
+    press(shell, "Control-l")
+    assert all(lock_screen(each) is not None for each in house.windowed.shells.values())
+    enter(house.shell("reception"), NURSE, PIN)
+    press(shell, "F5")
+    assert not people.card.open, "a nurse adds nobody"
+
+
+def the_list_is_read_when_its_lok_stands(house: House) -> None:
+    shell, window = house.shell("reception"), house.window("reception")
+    rows = sample_rows(house.today, 5)
+    rows[3][12] = "-ECG"  # her course can become complete: no electrocardiograph plays along
+    rows.append(
+        ["", f"{house.today:%Y/%m/%d}", "9:99", "", "ﾐﾎﾝ", "見本 不備", "3", "S99.1.1", "", "A", "", "", "", ""]
+    )
+    system = CheckupSystem(house.data / "inbox")
+    system.appear("yoyaku.csv")
+    system.grow("yoyaku.csv", list_bytes(rows))
+    press(shell, "F7")
+    wait_until(lambda: "yoyaku.csv" in window.lists.inbox.cget("text"), 30, "the inbox sees the list")
+    assert not len(window.day.table) and not len(window.lists.files)
+    system.finish("yoyaku.csv")
+    wait_until(lambda: len(window.lists.files) == 1, 20, "the list is read")
+    wait_until(lambda: len(window.lists.problems) >= 1)
+    assert any(row[0] == "7" for row in cells(window.lists.problems).values()), "the bad row is told by its line"
+    house.look_at("reception", "lists")
+    press(shell, "Esc")
+    wait_until(lambda: len(window.day.table) == 5)
+    assert [row[2] for row in cells(window.day.table).values()] == [
+        "見本 太郎", "髙橋 花子", "山﨑 一郎", "𠮷田 香", "渡邊 明①",
+    ]  # fmt: skip
+    assert house.row("002")[3] == "タカハシ ハナコ", "half-width kana is shown full-width"
+
+
+def reception_checks_in_and_writes_a_note(house: House) -> None:
+    shell, window = house.shell("reception"), house.window("reception")
+    press(shell, "F3")  # the cursor stands in another field, and somebody has begun to type there
+    type_in(shell, "k")
+    scan(shell, f"{house.today:%Y%m%d}-004")
+    assert window.day.selected is not None and window.day.selected.name == "𠮷田 香"
+    assert window.day.name.get() == "k" and window.day.number.get() == "", "the code stands in no field"
+    press(shell, "Esc")
+    assert len(window.day.table) == 5 and window.day.selected.name == "𠮷田 香"
+    press(shell, "F5")
+    wait_until(lambda: window.day.selected and window.day.selected.arrived, what="checked in")
+    for tail in ("002", "003"):
+        house.choose_examinee(tail)
+        press(shell, "F5")
+        wait_until(lambda tail=tail: say("not here yet") not in house.row(tail)[6])
+    scan(shell, f"{house.today:%Y%m%d}-999")
+    assert window.day.selected is None and shell.problem.level == "stop", "nobody is chosen for an unknown number"
+    house.choose_examinee("004")
+    press(shell, "F4")
+    wait_until(lambda: window.place == "note")
+    type_in(shell, NOTE)
+    house.look_at("reception", "note")
+    press(shell, "F5")
+    wait_until(lambda: window.place == "day" and window.day.selected.noted, what="the note is saved")
+
+
+def the_list_goes_to_paper(house: House) -> None:
+    press(house.shell("reception"), "F8")
+    [page] = wait_until(lambda: list((house.data / "pages").rglob("list-*.pdf")), 20)
+    wait_until(lambda: house.told("reception") == say("The page is at the printer."), 20)
+    told = text_of(page)
+    for name in ("見本 太郎", "髙橋 花子", "山﨑 一郎", "𠮷田 香", "渡邊 明①"):
+        assert name.replace(" ", "") in told, name
+    assert "不備" not in told
+
+
+def the_devices_ask_and_send(house: House) -> None:
+    chest, fundus = house.device("CR1"), house.device("OP1")
+    answers = {str(each.PatientID): each for each in chest.ask(house.today, "CR")}
+    assert sorted(answers) == [f"{90000001 + at}" for at in range(5)], "exactly the chest examinations of the day"
+    assert list(answers["90000002"].SpecificCharacterSet) == ["ISO 2022 IR 13", "ISO 2022 IR 87"]
+    name = answers["90000002"].PatientName
+    assert (name.alphabetic, name.ideographic, name.phonetic) == ("TAKAHASHI^HANAKO", "高橋^花子", "ﾀｶﾊｼ^ﾊﾅｺ")
+    assert answers["90000004"].PatientName.ideographic == "吉田^香"
+    assert len(chest.ask(house.today, "CR", PatientID="90000003")) == 1
+    assert len(chest.ask(house.today, "US")) == 4, "the abdomens of three courses A and one B"
+    [eyes] = fundus.ask(house.today, "OP", PatientID="90000004")
+    assert eyes.PatientName.ideographic == "𠮷田^香", "a device that can show it gets the name as it is written"
+
+    turn_to(house.shell("reception"))
+    real = REAL_CHEST if REAL_CHEST.exists() else None
+    front = take_picture(answers["90000004"], chest.folder, 1, like=real, ViewPosition="PA")
+    side = take_picture(answers["90000004"], chest.folder, 2, ViewPosition="LL")
+    right, left = (
+        take_picture(eyes, fundus.folder, at, OP_STORAGE, ImageLaterality=eye, PhotometricInterpretation="MONOCHROME2")
+        for at, eye in enumerate("RL", 1)
+    )
+    chest.send(front)
+    house.until_shown("004", f"胸部 {say('no {views}', views='側面')}")
+    assert house.state("004") == "look"
+    chest.send(side)
+    house.until_shown("004", "胸部✓")
+    assert house.state("004") != "done"
+    fundus.send(right)
+    house.until_shown("004", f"眼底 {say('no {views}', views='左')}")
+    house.look_at("reception", "reception")
+    fundus.send(left)
+    house.until_shown("004", "眼底✓")
+    assert house.state("004") == "done", "a complete course changes its colour"
+    chest.send(take_picture(answers["90000002"], chest.folder, 1, ViewPosition="PA"))
+    house.until_shown("002", f"胸部 {say('no {views}', views='側面')}")
+    folders = sorted(path.name for path in (house.data / "MAG1" / "DICOM" / f"{house.today:%Y%m%d}").iterdir())
+    assert folders == ["CR0001-90000004", "CR0002-90000002", "OP0001-90000004"]
+
+
+def a_mistyped_study_is_matched_by_hand(house: House) -> None:
+    shell, window, device = house.shell("gateway"), house.window("gateway"), house.device("CR1")
+    [answer] = device.ask(house.today, "CR", PatientID="90000003")
+    answer.StudyInstanceUID, answer.AccessionNumber = answer.StudyInstanceUID + ".9", ""
+    device.send(
+        take_picture(answer, device.folder, 1, ViewPosition="PA", PatientID="90000030"),
+        take_picture(answer, device.folder, 2, ViewPosition="LL", PatientID="90000030"),
+    )
+    wait_until(lambda: window.view.unmatched, what="the gateway shows it as unmatched")
+    house.look_at("gateway", "gateway")
+    press(shell, "F5")
+    assert window.page == "unmatched"
+    press(shell, "Home")
+    wait_until(lambda: len(window.matching.candidates), what="examinations to match with")
+    found = cells(window.matching.candidates)
+    chosen = next(key for key, row in found.items() if row[1] == "山﨑 一郎" and row[3] == "胸部X線")
+    click_row(shell, window.matching.candidates, chosen)
+    house.look_at("gateway", "matching")
+    press(shell, "F5")
+    wait_until(lambda: shell.question)
+    house.look_at("gateway", "matching-question")
+    press(shell, "Right", "space")
+    wait_until(lambda: not window.view.unmatched, what="it is matched")
+    house.until_shown("003", "胸部✓")
+
+
+def the_viewer_gives_a_key_image_to_findings(house: House) -> None:
+    press(house.shell("viewer"), "Control-l")
+    enter(house.shell("findings"), DOCTOR, PIN)
+    shell, window = house.shell("viewer"), house.window("viewer")
+    scan(shell, f"{house.today:%Y%m%d}-004")
+    wait_until(lambda: len(window.list.table) == 2, what="the studies of the one whose number was scanned")
+    chest = next(key for key, row in cells(window.list.table).items() if row[3] == "CR")
+    click_row(shell, window.list.table, chest)
+    press(shell, "F5")
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30, "the picture is shown")
+    assert shell.banner.examinee.name == "𠮷田 香"
+    press(shell, "Down")
+    wait_until(lambda: window.pictures.pane.at == 1 and window.pictures.pane.ready)
+    press(shell, "Up")
+    wait_until(lambda: window.pictures.pane.at == 0 and window.pictures.pane.ready)
+    press(shell, "Control-Up", "F7")
+    wait_until(lambda: house.told("viewer") == say("The key image is in the tray of this visit."))
+    house.look_at("viewer", "viewer")
+
+
+def the_doctor_signs_amends_and_prints(house: House) -> None:
+    shell, window = house.shell("findings"), house.shell("findings").window
+    wait_until(lambda: len(window.list.table) >= 4, what="what is to be read")
+    visit = house.window("reception").day.list.lines[3].visit
+    click_row(shell, window.list.table, f"{visit}:CHEST")
+    house.look_at("findings", "findings-list")
+    press(shell, "F5")
+    wait_until(lambda: window.place == "entry" and window.entry.tray.thumbs, what="the key image is in the tray")
+    click(window.entry.text.entry)
+    type_in(shell, FINDING)
+    press(shell, "F5")
+    wait_until(lambda: shell.problem.level == "stop", what="it is not signed without a category")
+    wait_until(lambda: window.entry.editable)
+    click(window.entry.category.buttons["C3"])
+    house.look_at("findings", "findings")
+    press(shell, "F5")
+    wait_until(lambda: window.writing.opened.signed is not None, what="signed")
+    assert window.writing.opened.signed.by == DOCTOR
+    press(shell, "F5")
+    click(window.entry.text.entry)
+    press(shell, "Control-End")
+    type_in(shell, ADDED)
+    press(shell, "F5")
+    wait_until(lambda: window.writing.reason)
+    type_in(shell, REASON)
+    press(shell, "Return")
+    wait_until(lambda: window.writing.opened.signed.number == 2, what="signed again")
+    press(shell, "F8")
+    wait_until(lambda: window.page.painted)
+    house.look_at("findings", "findings-page")
+    press(shell, "F5")
+    [page] = wait_until(lambda: list((house.data / "pages").rglob("finding-*.pdf")), 20)
+    wait_until(lambda: house.told("findings") == say("The page is at the printer."), 20)
+    told = text_of(page)
+    for words in (FINDING, ADDED, REASON, "𠮷田香", DOCTOR.replace(" ", "")):
+        assert words in told, words
+    pictures = subprocess.run(["pdfimages", "-list", str(page)], capture_output=True, text=True, check=True).stdout
+    assert len(pictures.splitlines()) > 2, "the key image is on the page"
+    press(shell, "Esc")
+    wait_until(lambda: window.place == "entry")
+    press(shell, "Esc")
+    wait_until(lambda: window.place == "list")
+
+
+def next_year_shows_what_was_said_and_found(house: House) -> None:
+    shell, window = house.shell("reception"), house.window("reception")
+    next_year = house.today.replace(year=house.today.year + 1, day=min(house.today.day, 28))
+    rows = [row for row in sample_rows(next_year, 5) if row[5] == "𠮷田 香"]
+    CheckupSystem(house.data / "inbox").deliver("next.csv", list_bytes(rows))
+    press(shell, "F7")
+    wait_until(lambda: len(window.lists.files) == 2, 20, "the list of next year is read")
+    window._today = lambda: next_year  # a year goes by
+    press(shell, "Esc", "Esc")
+    wait_until(lambda: len(window.day.table) == 1 and window.day.list.day == next_year)
+    scan(shell, f"{next_year:%Y%m%d}-004")
+    press(shell, "F4")
+    wait_until(lambda: window.place == "note")
+    told = window.note.last.words()
+    assert NOTE in told and NURSE in told
+    assert FINDING in told and ADDED in told and "胸部X線" in told
+    house.look_at("reception", "next-year")
+    press(shell, "Esc")
+
+
+def everything_was_written_down(house: House) -> None:
+    shell, window = house.shell("maintenance"), house.window("maintenance")
+    press(shell, "Control-2", "F5")
+    wait_until(lambda: len(window.audit.table))
+    lines = window.audit.lines.values()
+    by = {(line.who, line.action) for line in lines}
+    for who, action in (
+        (HEAD, "first person made"), (HEAD, "person added"), (NURSE, "login"), (NURSE, "checked in"),
+        (NURSE, "interview note"), (NURSE, "list printed"), (DOCTOR, "study opened"), (DOCTOR, "key image taken"),
+        (DOCTOR, "finding signed"), (DOCTOR, "finding amended"), (DOCTOR, "finding printed"),
+    ):  # fmt: skip
+        assert (who, action) in by, f"{action} by {who} is not among {sorted(by)}"
+    assert {"list read", "image stored", "worklist asked", "images matched by hand"} <= {line.action for line in lines}
+    press(shell, "F7")
+    wait_until(lambda: shell.problem.level == "done", 20, "the chain is whole")
+    house.look_at("maintenance", "audit")
+    logs = list((house.data / "LOG").rglob("*.txt"))
+    day = f"{house.today:%Y%m%d}"
+    assert logs == [house.data / "LOG" / day / f"log{day}.txt"]
+    text = logs[0].read_text(encoding="utf-8")
+    assert "journey" in text
+    assert not [name for name in NAMES if name in text]
+
+
+def text_of(page: Path) -> str:
+    """The words of a PDF without blanks, which a line break would add."""
+    told = subprocess.run(["pdftotext", "-layout", str(page), "-"], capture_output=True, check=True).stdout
+    return re.sub(r"\s+", "", told.decode("utf-8"))
