@@ -70,6 +70,7 @@ class BlackCanvas(tk.Canvas):
             for item, (right, lower) in zip(items, OUTLINE, strict=True):
                 self.coords(item, x + right, y + lower)
         self.coords(self._told, width / 2, height / 2)
+        self.itemconfigure(self._told, width=max(look.px(100), min(look.px(500), width - look.px(32))))
 
     def _corner_items(self, name: str) -> list[int]:
         """Words with a dark outline: they must be read on bone as on air."""

@@ -101,25 +101,28 @@ class ImagePane(BlackCanvas):
     def rendered_png(self, longest: int = 1024) -> bytes:
         """The whole picture as it is windowed and turned now, no words on it, as PNG, its longer side ``longest`` px at
         most. Empty when there is none."""
-        import io
+        return self.png_maker(longest)()
 
-        from PIL import Image
-
-        from kiosk.ui import painting
-
-        if self._plate is None or self._paint is None:
-            return b""
-        rows, columns = self._plate.pixels.shape[:2]
+    def png_maker(self, longest: int = 1024) -> Callable[[], bytes]:
+        """``rendered_png`` as a call that may run on another thread: a large PNG takes half a second to make."""
+        plate, stored, paint, how, inverted = self._plate, self._stored, self._paint, self._how, self._inverted
         aspect = self._aspect()
-        scale = min(1.0, longest / max(columns, rows * aspect))
-        size = max(1, round(columns * scale)), max(1, round(rows * aspect * scale))
-        view = View(columns, rows, *size, aspect=aspect).fit()
-        part = view.part()
-        if part is None:
-            return b""
-        file = io.BytesIO()
-        Image.fromarray(self._shades(painting.scaled(self._plate, part))).save(file, "PNG")
-        return file.getvalue()
+
+        def make() -> bytes:
+            from kiosk.ui import painting
+
+            if plate is None or stored is None or paint is None or how is None:
+                return b""
+            rows, columns = plate.pixels.shape[:2]
+            scale = min(1.0, longest / max(columns, rows * aspect))
+            size = max(1, round(columns * scale)), max(1, round(rows * aspect * scale))
+            part = View(columns, rows, *size, aspect=aspect).fit().part()
+            if part is None:
+                return b""
+            table = painting.table_of(stored, paint, how, inverted)
+            return painting.png(self._painted(painting.scaled(plate, part), stored, paint, how, inverted, table))
+
+        return make
 
     # -- window and level --------------------------------------------------------------------------------------
 
@@ -277,9 +280,17 @@ class ImagePane(BlackCanvas):
         assert self._stored is not None and self._paint is not None and self._how is not None
         if self._table is None:
             self._table = painting.table_of(self._stored, self._paint, self._how, self._inverted)
-        if self._stored.colour and self._how == painting.first_window(self._paint) and not self._inverted:
+        return self._painted(pixels, self._stored, self._paint, self._how, self._inverted, self._table)
+
+    @staticmethod
+    def _painted(
+        pixels: Pixels, stored: Plate, paint: Paint, how: Window | Curve, inverted: bool, table: Pixels
+    ) -> Pixels:
+        from kiosk.ui import painting
+
+        if stored.colour and how == painting.first_window(paint) and not inverted:
             return pixels
-        return self._table.take(pixels)
+        return table.take(pixels)
 
     def _tell_window(self) -> None:
         if self.on_window is not None and self._how is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,12 +161,19 @@ def scaled(plate: Plate, part: Part) -> Pixels:
 
 def png_of(pixels: Pixels, paint: Paint, longest: int = 1024) -> bytes:
     """A picture in the window to begin with, as PNG, its longer side ``longest`` px at most."""
-    import io
-
     plate = plate_of(pixels)
     shades = plate.pixels if plate.colour else table_of(plate, paint, first_window(paint))[plate.pixels]
     image = Image.fromarray(shades)
     image.thumbnail((longest, longest))
+    return _as_png(image)
+
+
+def png(shades: Pixels) -> bytes:
+    """Shades (rows, columns) or (rows, columns, 3) uint8 as a PNG file."""
+    return _as_png(Image.fromarray(np.ascontiguousarray(shades)))
+
+
+def _as_png(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

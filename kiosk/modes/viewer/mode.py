@@ -154,6 +154,13 @@ class ViewerDesk:
         keys = [(stack.pictures[picture].path, frame) for picture, frame in stack.slides]
         self._reader.fetch_ahead(around(keys, at, forward))
 
+    def fetch_loop(self, stack: Stack, at: int) -> None:
+        """Decode what a loop will show from slide ``at`` on, as much of it as the memory for pictures holds."""
+        facts = stack.picture(at)
+        room = int(self.settings.cache_mb * 0.8 * (1 << 20)) // max(1, facts.rows * facts.columns * 3)
+        keys = [(stack.pictures[picture].path, frame) for picture, frame in stack.slides]
+        self._reader.fetch_ahead((keys[at:] + keys[:at])[: max(2, room)])
+
     def header(self, path: str) -> Answer:
         """Answer: (tag, keyword, VR, value, depth) of each element."""
         return self._reader.header(path)
@@ -163,22 +170,21 @@ class ViewerDesk:
         self._reader.give_up()
 
     def take_key_image(
-        self, visit: int, sop_uid: str, frame: int, picture: bytes, rendering: dict[str, object]
+        self, visit: int, sop_uid: str, frame: int, picture: Callable[[], bytes], rendering: dict[str, object]
     ) -> Answer:
-        """Answer: the row of the key image, now in the visit's tray. ``frame`` counts from 1 (PS3.3 10.3)."""
+        """Answer: the row of the key image, now in the visit's tray. ``frame`` counts from 1 (PS3.3 10.3), ``picture``
+        makes the PNG and is called on a thread of the desk."""
         from kiosk.flow.take_key_image import take_key_image
 
-        kit = self._kit
-        return kit.ask(
-            take_key_image,
-            kit.centre,
-            kit.session.actor(),
-            visit=visit,
-            sop_uid=sop_uid,
-            frame=frame,
-            picture=picture,
-            rendering=rendering,
-        )
+        kit, actor = self._kit, self._kit.session.actor()
+
+        def take() -> int:
+            made = picture()
+            return take_key_image(
+                kit.centre, actor, visit=visit, sop_uid=sop_uid, frame=frame, picture=made, rendering=rendering
+            )
+
+        return kit.ask(take)
 
     # -- news --------------------------------------------------------------------------------------------------
 

@@ -54,7 +54,14 @@ class Viewport(ImagePane):
         self._started = (0, 0.0)
         self._series = ""  # of the picture on the screen: its window and place go on within it
         self._pointer = ""
+        self._words: dict[str, str] = {}
         self.bind("<Destroy>", lambda event: self._end() if event.widget is self else None, add=True)
+
+    def corner(self, name: str, text: str) -> None:
+        """Words in a corner; the same ones again cost nothing, since a loop says them many times a second."""
+        if self._words.get(name) != text:
+            self._words[name] = text
+            super().corner(name, text)
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
@@ -154,7 +161,9 @@ class Viewport(ImagePane):
             return
         self.playing = True
         self._started = (self.at, time.monotonic())
+        self._desk.fetch_loop(self.stack, self.at)
         self._tick = self.after(TICK_MS, self._next_of_loop)
+        self._corners_again()
         self._told_of(self)
 
     def stop(self) -> None:
@@ -166,6 +175,7 @@ class Viewport(ImagePane):
             self.playing = False
             if self.stack is not None and self.on_screen >= 0:
                 self.at = self.on_screen
+            self._corners_again()
             self._told_of(self)
 
     def faster(self, factor: float) -> None:
@@ -212,7 +222,6 @@ class Viewport(ImagePane):
             self._failed(at, fault)
 
         self._answer.then(came, failed)
-        self._desk.fetch_ahead(self.stack, at, True)
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -237,9 +246,10 @@ class Viewport(ImagePane):
         if keep and follow and shown.paint.windows and self.shown:
             self.set_window(shown.paint.windows[0])
         self._corners_again()
-        for sentence in shown.warnings:
-            self._warned(sentence)
-        self._told_of(self)
+        if not self.playing:
+            for sentence in shown.warnings:
+                self._warned(sentence)
+            self._told_of(self)
 
     def _paint_image(self, keep: bool) -> None:
         pixels = self.image.drawn_over() if self.drawings else self.image.pixels
@@ -298,7 +308,7 @@ class Viewport(ImagePane):
 
     def _window_changed(self) -> None:
         self._corners_again()
-        if self.ready:
+        if self.ready and not self.playing:
             self._told_of(self)
 
     def _pointed_at(self, row: int | None, column: int | None, value: Any) -> None:

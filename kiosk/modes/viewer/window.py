@@ -46,8 +46,10 @@ class ViewerWindow:
         self.header = HeaderView(work)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
+        self.shell.on_files(lambda paths: self.open_files([str(path) for path in paths]))
         self._quiet = [desk.on_show(self._asked_to_show), desk.on_news(self._news_came)]
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
+        parent.bind("<FocusIn>", self._focus_came, add=True)
         self._go("list")
         self.refresh()
         if desk.argument:
@@ -67,11 +69,23 @@ class ViewerWindow:
         self.shell.search_field(self.header.search.entry if place == "header" else self.list.search.entry)
         if place == "list":
             self.pictures.stop()
-            self.list.table.focus_set()
-        if place == "pictures":
-            self.pictures.pane.focus_set()
+        self.focus()
         self.shell.letter_keys(self.pictures.letters if place == "pictures" else {})
         self._keys()
+
+    def focus(self) -> None:
+        """Arrow keys do what the place is for."""
+        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}[self.place]
+        main.focus_set()
+
+    def _focus_came(self, event: tk.Event) -> None:
+        # A window that comes to the front has the focus itself, where no key means anything.
+        if event.widget is self.shell.top:
+            self.shell.top.after_idle(self._focus_in_place)
+
+    def _focus_in_place(self) -> None:
+        if self.shell.frame.winfo_exists() and self.shell.top.focus_get() is self.shell.top:
+            self.focus()
 
     def _keys(self) -> None:
         """The key line of the place; what can't be done now stays in its place and says why."""
@@ -110,7 +124,7 @@ class ViewerWindow:
     def _pictures_changed(self) -> None:
         """Another picture, window or loop: the banner and the keys follow it. One folder may hold several people."""
         seen, facts = self.pictures.seen_in(self.pictures.pane), self.pictures.pane.facts
-        if facts is not None:
+        if seen is not None and facts is not None:
             whose = (id(seen), facts.patient_id, facts.name, facts.study_uid)
             if whose != self._whose:
                 self._whose = whose
@@ -295,7 +309,7 @@ class ViewerWindow:
             self.shell.problem.look(N_("Key images need an examination that belongs to a visit."))
             return
         frame = pane.stack.slides[pane.at][1]
-        picture = pane.rendered_png(self.desk.settings.key_image_px)
+        picture = pane.png_maker(self.desk.settings.key_image_px)
         self.desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, pane.rendering()).then(
             lambda row: self.shell.problem.done(N_("The key image is in the tray of this visit.")),
             self.shell.problem.fault,
