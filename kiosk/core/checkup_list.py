@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, time
 from functools import lru_cache
 from operator import itemgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kiosk.core.calendar_dates import NoDate, read_date, read_time
 from kiosk.core.charset import GETA
@@ -45,9 +45,8 @@ class RowProblem:
     key: VisitKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """A row that goes in. ``options`` are the list's words."""
+class ListRow(NamedTuple):
+    """A row that goes in. ``options`` are the list's words. A tuple, because a million of them are made."""
 
     line: int
     key: VisitKey

@@ -82,25 +82,28 @@ def take_visits(conn: sa.Connection, rows: Sequence[VisitRow], source: str, know
 
     Two rows of a batch never have the same key.
     """
-    taken: dict[VisitKey, Taken] = {}
-    new: list[VisitRow] = []
-    for row in rows:
+    taken: list[Taken | None] = []
+    new: list[int] = []  # places of rows that the store does not have
+    for place, row in enumerate(rows):
         seen = known.visits.get(row.key)
         if seen is None:
-            new.append(row)
+            new.append(place)
+            taken.append(None)
         elif row.row_hash and seen.row_hash == row.row_hash and not seen.vanished:
-            taken[row.key] = Taken(seen.id, "same")
+            taken.append(Taken(seen.id, "same"))
         else:
-            taken[row.key] = one_by_one.take_visit(conn, row, source)
+            taken.append(one_by_one.take_visit(conn, row, source))
     if new:
+        added = [rows[place] for place in new]
         try:
             with conn.begin_nested():
-                numbers = _insert(conn, new, source, known)
-            taken.update((row.key, Taken(number, "added")) for row, number in zip(new, numbers, strict=True))
+                outcome = [Taken(number, "added") for number in _insert(conn, added, source, known)]
         except sa.exc.IntegrityError:
             # Somebody (a booking) wrote one of them since we looked: then each by itself, second comer updates.
-            taken.update((row.key, one_by_one.take_visit(conn, row, source)) for row in new)
-    return [taken[row.key] for row in rows]
+            outcome = [one_by_one.take_visit(conn, row, source) for row in added]
+        for place, each in zip(new, outcome, strict=True):
+            taken[place] = each
+    return [each for each in taken if each is not None]
 
 
 def patient_ids(conn: sa.Connection, known: Known) -> dict[int, str]:

@@ -160,7 +160,7 @@ def flag_vanished(conn: sa.Connection, institution: str, days: Iterable[str], se
     """Flag the visits of ``days`` that came from a list and are not among ``seen``; nothing is deleted."""
     gone: list[int] = []
     for day in days:
-        for row in conn.execute(
+        found = conn.execute(
             sa.select(visits.c.id).where(
                 visits.c.institution == institution,
                 visits.c.day == day,
@@ -168,9 +168,8 @@ def flag_vanished(conn: sa.Connection, institution: str, days: Iterable[str], se
                 visits.c.vanished == 0,
                 visits.c.state != "cancelled",
             )
-        ):
-            if row.id not in seen:
-                gone.append(row.id)
+        ).scalars()
+        gone += [visit for visit in found if visit not in seen]
     for start in range(0, len(gone), 500):
         conn.execute(visits.update().where(visits.c.id.in_(gone[start : start + 500])).values(vanished=1))
     return gone

@@ -16,7 +16,7 @@ ROW = ListRow(9, VisitKey("0001", date(2026, 11, 24), "017"), KNOWN)
 
 
 def changed(**fields: object) -> ListRow:
-    return replace(ROW, patient=replace(KNOWN, **fields))  # type: ignore[arg-type]
+    return ROW._replace(patient=replace(KNOWN, **fields))  # type: ignore[arg-type]
 
 
 def test_nobody_known_and_nothing_changed_is_no_problem() -> None:
