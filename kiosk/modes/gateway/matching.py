@@ -86,7 +86,7 @@ class MatchingPane:
             return
         patient = chosen.visit.patient
         question = Sentence(
-            N_("Do these {n} images belong to {name}, {exam}?"),
+            N_("Do these {n} images belong to this examination?\n{name}  {exam}"),
             {"n": study.instances, "name": patient.shown_name, "exam": chosen.step.exam.name},
         )
         self._shell.ask(
@@ -104,17 +104,18 @@ class MatchingPane:
             "study_id": study.patient_id or "-",
             "study_name": rules.shown_name(study) or "-",
             "visit_id": chosen.visit.patient.patient_id,
+            "name": chosen.visit.patient.shown_name,
             "number": chosen.visit.key.number,
         }
         if not chosen.differs:
             return Sentence(
-                N_("ID {visit_id}, check-up number {number}. The images themselves are not changed."), values
+                N_("ID {visit_id}, check-up number {number}\nThe images themselves are not changed."), values
             )
         values["differs"] = say(N_(", ")).join(say(rules.DIFFERS[each]) for each in chosen.differs)
         return Sentence(
             N_(
-                "Take care: {differs}. In the images: {study_id} {study_name}. In the visit: {visit_id}, "
-                "check-up number {number}. The images themselves are not changed; "
+                "Take care: {differs}.\nIn the images: {study_id} {study_name}\nIn the visit: {visit_id} {name}, "
+                "check-up number {number}\nThe images themselves are not changed; "
                 "the match is written down with your name."
             ),
             values,

@@ -138,10 +138,10 @@ def asked_for(keys: dict[str, str]) -> str:
 
 
 def query_state(line: QueryLine) -> str:
-    """``stop`` where it failed, ``look`` where nobody was told anything or a name was not shown as it is."""
+    """``stop`` where it failed, ``look`` where nobody was told anything though steps were there, or not all."""
     if line.trouble and line.trouble != "cancelled":
         return "stop"
-    if line.capped or line.downgraded or (line.answers == 0 and line.kept_out):
+    if line.capped or (line.answers == 0 and line.kept_out):
         return "look"
     return ""
 

@@ -36,7 +36,7 @@ def test_little_room(free: int, total: int, little: bool) -> None:
         (LINE, ""),
         (replace(LINE, answers=0), "look"),
         (replace(LINE, answers=0, kept_out={}), ""),
-        (replace(LINE, downgraded=("1",)), "look"),
+        (replace(LINE, downgraded=("1",)), ""),
         (replace(LINE, capped=True), "look"),
         (replace(LINE, trouble="failed"), "stop"),
         (replace(LINE, trouble="cancelled"), ""),
