@@ -13,6 +13,7 @@ from kiosk.core.words import N_, say
 from kiosk.modes.findings.rules import Editor, next_blank
 from kiosk.modes.findings.tray_window import TrayView
 from kiosk.ui import buttons, look
+from kiosk.ui.ellipsis import Cutter
 from kiosk.ui.fields import ChoiceField, NoteField, TextField, full_width_kana
 from kiosk.ui.table import Column, Row, Table
 
@@ -77,7 +78,9 @@ class CategoryRow(ttk.Frame):
         self._choose = choose
         self.buttons: dict[str, ttk.Button] = {}
         self._labels: dict[str, str] = {}
+        self._across = 0
         self._row = ttk.Frame(self)
+        self._row.bind("<Configure>", lambda event: self._flow(event.width))
         self._words = ttk.Label(self, font=look.TEXT_BOLD)
         ttk.Label(self, text=say(N_("Category")), style="Caption.TLabel").grid(row=0, column=0, sticky="w")
         self._row.grid(row=1, column=0, sticky="ew", pady=look.px(4))
@@ -94,11 +97,26 @@ class CategoryRow(ttk.Frame):
         self._labels = {each.code: each.shown for each in categories}
         for at, code in enumerate(self._labels):
             button = ttk.Button(self._row, text=code, command=lambda code=code: self._choose(code))  # type: ignore[misc]
-            button.grid(row=0, column=at, sticky="ew", padx=(0, look.px(8)))
             button.bind("<Left>", lambda event, at=at: self._focus(at - 1))  # type: ignore[misc]
             button.bind("<Right>", lambda event, at=at: self._focus(at + 1))  # type: ignore[misc]
-            self._row.columnconfigure(at, weight=1, uniform="categories")
             self.buttons[code] = button
+        self._across = 0
+        self._flow(self._row.winfo_width())
+
+    def _flow(self, width: int) -> None:
+        """All beside each other, or in two rows where the screen is too narrow for their words."""
+        words = Cutter(self, look.TEXT_BOLD)
+        widest = max((words.width(f"✓{code}") for code in self.buttons), default=1) + look.px(24)
+        count = len(self.buttons)
+        across = count if width <= 1 or widest * count <= width + look.px(8) else -(-count // 2)
+        if across == self._across or not count:
+            return
+        self._across = across
+        for at in range(max(count, self._row.grid_size()[0])):
+            self._row.columnconfigure(at, weight=int(at < across), uniform="categories" if at < across else "")
+        for at, button in enumerate(self.buttons.values()):
+            row, column = divmod(at, across)
+            button.grid(row=row, column=column, sticky="ew", padx=(0, look.px(8)), pady=(look.px(8) if row else 0, 0))
 
     def mark(self, chosen: str, suggestion: str) -> None:
         """Show the chosen category, and what the codes suggest where it differs."""

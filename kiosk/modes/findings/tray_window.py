@@ -10,7 +10,7 @@ from typing import Any
 from kiosk.core.words import N_, say
 from kiosk.ui import look
 
-THUMB_PX = (140, 105)
+THUMB_PX = (128, 96)
 GAP_PX = 4
 
 

@@ -11,9 +11,15 @@ import pytest
 from kiosk.modes.findings.mode import MODE
 from kiosk.store.engine import Store
 from tests.modes.findings.site import Site
-from tests.stores import centre, postgres_centre, sqlite_templates
+from tests.stores import (
+    centre,
+    centre_on_postgresql,
+    centre_on_sqlite,
+    postgres_centre,
+    sqlite_templates,
+)
 
-__all__ = ["centre", "postgres_centre", "sqlite_templates"]
+__all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "postgres_centre", "sqlite_templates"]
 
 
 @pytest.fixture
@@ -73,3 +79,21 @@ def open_window(site: Site, root: Any, wait_until: Callable[..., Any]) -> Iterat
             top.destroy()
         site.close(station)
         mailbox.close()
+
+
+@pytest.fixture
+def wait(wait_until: Callable[..., Any]) -> Callable[..., Any]:
+    return wait_until
+
+
+@pytest.fixture
+def enter(wait: Callable[..., Any]) -> Callable[..., None]:
+    """``enter(window, visit, kind)``: open a line of the list as a person does."""
+
+    def go(window: Any, visit: int, kind: str = "ABDOMEN") -> None:
+        wait(lambda: f"{visit}:{kind}" in window.list.table.tree.get_children())
+        window.list.table.select(f"{visit}:{kind}")
+        window.shell.key("F5").press()
+        wait(lambda: window.place == "entry" and window.writing.place == (visit, kind))
+
+    return go

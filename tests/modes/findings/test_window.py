@@ -10,54 +10,15 @@ import pytest
 from kiosk.core.finding import FindingBody
 from kiosk.flow.sign_report import HELD_S
 from kiosk.store import open_by
+from kiosk.store.engine import Store
+from tests.modes.findings.hands import NORMAL, body, choose_code, rows, type_into
 from tests.modes.findings.site import Site, last_year
 
-NORMAL = FindingBody("肝・胆・膵・脾・腎に異常を認めません。", (), "A")
-
 
 @pytest.fixture
-def wait(wait_until: Callable[..., Any]) -> Callable[..., Any]:
-    return wait_until
-
-
-@pytest.fixture
-def enter(wait: Callable[..., Any]) -> Callable[..., None]:
-    """``enter(window, visit, kind)``: open a line of the list as a person does."""
-
-    def go(window: Any, visit: int, kind: str = "ABDOMEN") -> None:
-        wait(lambda: f"{visit}:{kind}" in window.list.table.tree.get_children())
-        window.list.table.select(f"{visit}:{kind}")
-        window.shell.key("F5").press()
-        wait(lambda: window.place == "entry" and window.writing.place == (visit, kind))
-
-    return go
-
-
-def rows(window: Any) -> list[tuple[str, str, str]]:
-    """Name, examination and state as they stand in the list."""
-    table = window.list.table
-    return [tuple(table._rows[key].cells[at] for at in (3, 6, 8)) for key in table.tree.get_children()]
-
-
-def type_into(widget: Any, text: str) -> None:
-    widget.focus_force()
-    widget.update()
-    widget.insert("insert", text)
-    widget.event_generate("<KeyRelease>")
-    widget.update()
-
-
-def body(window: Any) -> FindingBody:
-    found: FindingBody = window.writing.editor.body
-    return found
-
-
-def choose_code(window: Any, typed: str) -> None:
-    """Kana or number, then Return."""
-    window.shell.key("F3").press()
-    type_into(window.entry.search.entry, typed)
-    window.entry.search.entry.event_generate("<Return>")
-    window.shell.top.update()
+def centre(centre_on_sqlite: Store) -> Store:
+    """What is shared between stations is tried on both databases in test_desk and test_two_stations."""
+    return centre_on_sqlite
 
 
 def test_the_list_shows_what_is_to_be_read(site: Site, open_window: Callable[..., Any]) -> None:
@@ -80,15 +41,6 @@ def test_typing_anywhere_searches(site: Site, open_window: Callable[..., Any], w
     wait(lambda: [name for name, _, _ in rows(window)] == ["髙橋 花子"])
     window.shell.key("Esc").press()
     wait(lambda: len(rows(window)) == 2)
-
-
-def test_an_image_that_arrives_appears_by_itself(
-    site: Site, open_window: Callable[..., Any], wait: Callable[..., Any]
-) -> None:
-    window = open_window()
-    assert rows(window) == []
-    site.read(0)
-    wait(lambda: [name for name, _, _ in rows(window)] == ["見本 太郎"])
 
 
 def test_three_keystrokes_make_a_finding_and_f5_signs_it(
@@ -208,32 +160,6 @@ def test_as_last_time_is_one_key(
     assert body(window).codes == ()
 
 
-def test_key_images_come_over_and_go_on_the_page(
-    site: Site, open_window: Callable[..., Any], enter: Callable[..., None], wait: Callable[..., Any]
-) -> None:
-    visit = site.visit(0)
-    sop = site.image(visit, "ABDOMEN")
-    window = open_window()
-    first = site.key_image(window.station, visit, sop, 20)
-    window.refresh()
-    enter(window, visit)
-    assert body(window).key_images == (first,)
-    second = site.key_image(window.station, visit, sop, 80)
-    wait(lambda: body(window).key_images == (first, second))
-    wait(lambda: all(thumb._photo is not None for thumb in window.entry.tray.thumbs.values()))
-    window.entry.tray.thumbs[first].focus_force()
-    window.entry.tray.thumbs[first].event_generate("<space>")
-    assert body(window).key_images == (second,)
-    window.shell.key("F10").press()
-    wait(lambda: window._big is not None and window._big.painted)
-    window.shell.key("Esc").press()
-    assert window._big is None and window.place == "entry"
-    window.shell.key("F7").press()
-    window.shell.key("F5").press()
-    wait(lambda: window.writing.opened.signed is not None)
-    assert window.writing.opened.signed.body.key_images == (second,)
-
-
 def test_what_was_typed_is_there_again_after_a_crash(
     site: Site, open_window: Callable[..., Any], enter: Callable[..., None], wait: Callable[..., Any]
 ) -> None:
@@ -252,57 +178,6 @@ def test_what_was_typed_is_there_again_after_a_crash(
     assert "not saved is here again" in again.shell.problem.text
     again.shell.key("F6").press()
     assert again.entry.text.get() == ""
-
-
-def test_leaving_saves_the_draft_for_every_station(
-    site: Site, open_window: Callable[..., Any], open_desk: Callable[..., Any], enter: Callable[..., None],
-    wait: Callable[..., Any],
-) -> None:  # fmt: skip
-    visit = site.read(0)
-    window = open_window("読影1")
-    enter(window, visit)
-    type_into(window.entry.text.entry, "途中")
-    window.shell.key("Esc").press()
-    wait(lambda: window.place == "list" and rows(window)[0][2] == "draft")
-    opened = open_desk("読影2", person=site.other).open(visit, "ABDOMEN").wait()
-    assert opened.newest.body.text == "途中" and opened.holder is None
-
-
-def test_the_second_station_reads_and_is_told_by_whom_it_is_open(
-    site: Site, open_window: Callable[..., Any], enter: Callable[..., None], wait: Callable[..., Any]
-) -> None:
-    visit = site.read(0)
-    first = open_window("読影1")
-    second = open_window("読影2", person=site.other)
-    enter(first, visit)
-    enter(second, visit)
-    assert "例示 医師 at 読影1 has this finding open" in second.shell.problem.text
-    assert not second.entry.editable
-    second.shell.key("F5").press()
-    assert "Somebody else" in second.shell.problem.text
-    first.shell.key("F7").press()
-    first.shell.key("Esc").press()
-    wait(lambda: first.place == "list")
-    second.writing._renew()
-    wait(lambda: second.entry.editable)
-    assert second.entry.text.get() == NORMAL.text
-
-
-def test_somebody_elses_change_is_told_and_both_are_shown(
-    site: Site, open_window: Callable[..., Any], open_desk: Callable[..., Any], enter: Callable[..., None],
-    wait: Callable[..., Any],
-) -> None:  # fmt: skip
-    visit = site.read(0)
-    window = open_window("読影1")
-    enter(window, visit)
-    other = open_desk("読影2", person=site.other)
-    other.save(visit, "ABDOMEN", FindingBody("脾腫を認めます。", (), "C"), 0).wait()
-    window.shell.key("F7").press()
-    window.shell.key("F5").press()
-    wait(lambda: "見本 医師 changed this finding meanwhile" in window.shell.problem.text)
-    assert window.entry.text.get() == NORMAL.text
-    window.shell.key("F6").press()
-    assert window.entry.text.get() == "脾腫を認めます。"
 
 
 def test_the_next_unsigned_one_opens_by_one_key(
