@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.core.faults import Refused
 from kiosk.core.finding import FindingVersion, KeyImage
@@ -16,12 +16,13 @@ from kiosk.core.settings import StationSettings
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
 from kiosk.flow.session import Session
-from kiosk.paper.finding_report import FindingPage, Picture, finding_report
-from kiosk.paper.page import write_whole
 from kiosk.paper.print_out import print_out
 from kiosk.store import audit, findings, jobs, masters, notices, visits
 from kiosk.store.engine import Store
 from kiosk.store.jobs import Job
+
+if TYPE_CHECKING:  # the library that makes pages takes half a second to load: not before the first page
+    from kiosk.paper.finding_report import FindingPage
 
 JOB = "print page"  # of this PC's own store; body: path
 NOTICE = "paper"  # local notice; ids: path, printed (False: this PC has no printer), job
@@ -38,6 +39,8 @@ def page_of(
     printed_at: str = "",
 ) -> FindingPage:
     """The page of one version, with its key images proven by their hash."""
+    from kiosk.paper.finding_report import FindingPage, Picture
+
     step = next((each for each in visit.steps if each.exam.code == kind), None)
     category = judgement.category(version.body.category)
     tray = {image.id: image for image in findings.tray(conn, visit.id)}
@@ -82,6 +85,8 @@ class PrintFinding:
 
     def print(self, visit: int, kind: str, number: int = 0) -> Path:
         """Keep the page as a file and owe it to the printer; returns the file. A printer that is off gets it later."""
+        from kiosk.paper.page import write_whole
+
         data, found, version = self._page(visit, kind, number, now=True)
         day = found.key.day.strftime("%Y%m%d")
         # No name in the file's name: it may be seen by whoever services the printer.
@@ -103,6 +108,8 @@ class PrintFinding:
         return path
 
     def _page(self, visit: int, kind: str, number: int, now: bool = False) -> tuple[bytes, Visit, FindingVersion]:
+        from kiosk.paper.finding_report import finding_report
+
         with self._centre.reading() as conn:
             found = visits.visit_by_id(conn, visit)
             finding = findings.finding_of(conn, visit, kind)

@@ -37,6 +37,7 @@ class KeyButton(tk.Frame):
     def __init__(self, line: KeyLine, key: Key) -> None:
         super().__init__(line, bg=look.CARD, cursor="hand2")
         self.key = key
+        self.words = say(key.text)
         self.enabled = True
         self._line = line
         self._why: Words = ""
@@ -52,9 +53,14 @@ class KeyButton(tk.Frame):
             part.bind("<Button-1>", lambda event: self.press())
             part.bind("<Enter>", lambda event: self._light(True))
             part.bind("<Leave>", lambda event: self._light(False))
-        Tooltip(self._text, lambda event: "" if self._text.cget("text") == say(key.text) else say(key.text))
+        Tooltip(self._text, lambda event: "" if self._text.cget("text") == self.words else self.words)
         self.bind("<Configure>", lambda event: self._fit())
-        self._text.configure(text=say(key.text))
+        self._text.configure(text=self.words)
+
+    def take(self, key: Key) -> None:
+        """The same cap and words, perhaps with another action; it can be used."""
+        self.key = key
+        self.enable()
 
     def press(self) -> None:
         """What happens when a person presses it; ``invoke`` by another name."""
@@ -76,7 +82,7 @@ class KeyButton(tk.Frame):
 
     def needed_width(self) -> int:
         """Pixels that cap and words need side by side."""
-        words = Cutter(self, look.TEXT).width(say(self.key.text))
+        words = Cutter(self, look.TEXT).width(self.words)
         return self._cap.winfo_reqwidth() + words + look.px(24)
 
     def _turn(self, enabled: bool, why: Words) -> None:
@@ -102,7 +108,7 @@ class KeyButton(tk.Frame):
     def _fit(self) -> None:
         room = self.winfo_width() - self._cap.winfo_reqwidth() - look.px(24)
         if room > 20:
-            self._text.configure(text=Cutter(self, look.TEXT).cut(say(self.key.text), room))
+            self._text.configure(text=Cutter(self, look.TEXT).cut(self.words, room))
 
 
 class KeyLine(tk.Frame):
@@ -123,9 +129,14 @@ class KeyLine(tk.Frame):
         caps = [key.cap for key in keys]
         if len(set(caps)) != len(caps) or not set(caps) <= set(PLACES):
             raise ValueError(f"keys must be different ones of {PLACES}, not {caps}")
+        ordered = sorted(keys, key=lambda key: PLACES.index(key.cap))
+        if [(key.cap, say(key.text)) for key in ordered] == [(cap, old.words) for cap, old in self._keys.items()]:
+            for key in ordered:  # windows say what can be done after each step: most times it is the same
+                self._keys[key.cap].take(key)
+            return
         for old in self._keys.values():
             old.destroy()
-        self._keys = {key.cap: KeyButton(self, key) for key in sorted(keys, key=lambda key: PLACES.index(key.cap))}
+        self._keys = {key.cap: KeyButton(self, key) for key in ordered}
         self._per_row = 0
         self._fit()
 
