@@ -99,15 +99,33 @@ def _open(argv: list[str]) -> int:
     file, modes = load(path)
     if argument and path is None:
         file, modes = _only_viewer(file, modes)
-    from kiosk.flow.single_instance import the_only_one
+    from kiosk.flow.single_instance import AlreadyRunning, the_only_one
 
-    with the_only_one(file):
-        if headless:
-            return run_headless(file, modes, _stop_on_signals())
-        from kiosk.windows import run_windows
+    try:
+        with the_only_one(file):
+            if headless:
+                return run_headless(file, modes, _stop_on_signals())
+            from kiosk.windows import run_windows
 
-        launcher = path is None and not argument
-        return run_windows(file, modes, launcher=launcher or not file.modes, argument=argument)
+            launcher = path is None and not argument
+            return run_windows(file, modes, launcher=launcher or not file.modes, argument=argument)
+    except AlreadyRunning:
+        if not argument or "viewer" not in file.modes:
+            raise
+        _hand_to_the_open_viewer(file.data, argument)
+        return 0
+
+
+def _hand_to_the_open_viewer(data: Path, argument: str) -> None:
+    """The second file that is opened from the desktop goes to the window that is there."""
+    from kiosk.flow.show_study import show_file
+    from kiosk.store.opening import station_store
+
+    local = station_store(data)
+    try:
+        show_file(local, argument)
+    finally:
+        local.close()
 
 
 def _only_viewer(file, modes: dict[str, Mode]):  # type: ignore[no-untyped-def]

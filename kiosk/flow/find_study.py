@@ -92,11 +92,20 @@ def last_time(centre: Store, study: Study) -> int | None:
             kinds |= alike
     with centre.reading() as conn:
         for other in images.studies_of_patient(conn, study.patient_id):
-            same_person = other.issuer == study.issuer or not other.issuer or not study.issuer
-            if other.id != study.id and same_person and kinds & set(other.modalities):
+            if other.id != study.id and _same_person(other, study) and kinds & set(other.modalities):
                 if (other.study_date, other.id) < (study.study_date, study.id):
                     return other.id
     return None
+
+
+def _same_person(one: Study, other: Study) -> bool:
+    """One ID means one person where its issuer is the same; many devices leave the issuer out, then the birth dates
+    must agree, since the hospital next door may use the same number for somebody else."""
+    if one.patient_id != other.patient_id:
+        return False
+    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
+        return False
+    return one.issuer == other.issuer or (not (one.issuer and other.issuer) and bool(one.birth_date))
 
 
 def note_files_opened(centre: Store, actor: Actor, patient_id: str, files: int) -> None:

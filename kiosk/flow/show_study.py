@@ -5,10 +5,16 @@ from __future__ import annotations
 from kiosk.store import notices
 from kiosk.store.engine import Store
 
-KIND = "show"  # kind of the local notice; ids: study (row) and/or visit (row)
+KIND = "show"  # kind of the local notice; ids: study (row) and/or visit (row), or file (path)
 
 
 def show_study(local: Store, *, study: int | None = None, visit: int | None = None) -> None:
     """Ask every viewer window of this PC to show a study, or what a visit has."""
     with local.writing() as conn:
         notices.tell(conn, KIND, local=True, study=study, visit=visit)
+
+
+def show_file(local: Store, path: str) -> None:
+    """Ask every viewer window of this PC to show a file or folder."""
+    with local.writing() as conn:
+        notices.tell(conn, KIND, local=True, file=path)

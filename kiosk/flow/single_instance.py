@@ -10,9 +10,15 @@ from kiosk.core.words import N_
 from kiosk.flow.settings_file import StationFile
 
 
+class AlreadyRunning(Fault):
+    """Another instance holds the data folder."""
+
+    reference = "P209"
+
+
 @contextmanager
 def the_only_one(file: StationFile) -> Iterator[None]:
-    """Hold the data folder's lock. Raises Fault where another instance holds it; the lock dies with its process."""
+    """Hold the data folder's lock. Raises AlreadyRunning where another one does; it dies with its process."""
     from filelock import FileLock, Timeout
 
     file.data.mkdir(parents=True, exist_ok=True)
@@ -20,10 +26,8 @@ def the_only_one(file: StationFile) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise Fault(
-            N_("This station is running already."),
-            N_("Use the window that is open, or close it first."),
-            reference="P209",
+        raise AlreadyRunning(
+            N_("This station is running already."), N_("Use the window that is open, or close it first.")
         ) from None
     try:
         yield

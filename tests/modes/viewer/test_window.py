@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.flow import children
-from kiosk.flow.show_study import show_study
+from kiosk.flow.show_study import show_file, show_study
 from kiosk.store import findings
 from tests.flow import unruly
 from tests.modes.viewer.ward import LAST_YEAR, Ward
@@ -304,6 +304,22 @@ def test_findings_and_reception_can_have_a_study_shown(
 
     wait_until(shown, 30)
     assert window.opened.visit.id == visit
+
+
+def test_a_second_file_from_the_desktop_shows_in_the_open_window(
+    open_ward: Any, open_window: Any, wait_until: Any
+) -> None:
+    ward = open_ward()
+    path = ward.file("a.dcm", PatientID="X7")
+    window = open_window(ward)
+
+    def shown() -> bool:
+        if window.opened is None and window._opening is None:
+            show_file(ward.station.local, str(path))
+        return bool(window.place == "pictures" and window.pictures.pane.ready)
+
+    wait_until(shown, 30)
+    assert window.shell.banner.examinee.number == "X7"
 
 
 def test_finish_closes_the_study_and_a_new_picture_shows_in_the_list(opened: Open, wait_until: Any) -> None:
