@@ -74,7 +74,8 @@ class GatewayBook:
         """The worker."""
         try:
             self._read_back()
-            beat = 0.0
+            self._write(news=True)  # the window sees at once that it lives
+            beat = time.monotonic()
             while not stop.is_set():
                 news = self._collect()
                 if news or time.monotonic() - beat >= BEAT_S:

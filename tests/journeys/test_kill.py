@@ -30,7 +30,7 @@ def test_killed_while_receiving(
     kills = max(1, round(KILLS * soak))
     seed = random.SystemRandom().randrange(1 << 30)
     moments = random.Random(seed)
-    site = open_gateway(port=free_port())
+    site = open_gateway(child=True, port=free_port())
     port = site.port
     senders = [SteadySender(name, port, tmp_path / name, seed + at) for at, name in enumerate(("CT1", "MR1"))]
     for sender in senders:

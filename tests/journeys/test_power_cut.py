@@ -68,7 +68,7 @@ def test_power_cut_while_receiving(disk: Disk, tmp_path: Path, sqlite_templates:
     cuts = max(1, round(CUTS * soak))
     seed = random.SystemRandom().randrange(1 << 30)
     moments = random.Random(seed)
-    site = GatewaySite(disk.mounted / "gateway", sqlite_templates, port=free_port())
+    site = GatewaySite(disk.mounted / "gateway", sqlite_templates, child=True, port=free_port())
     senders: list[SteadySender] = []
     acknowledged_in_all = 0
     try:

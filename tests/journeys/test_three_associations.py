@@ -41,7 +41,7 @@ def test_300_images_over_three_associations_at_once(
     open_window: Callable[..., Any], root: Any, tmp_path: Path, wait_until: Callable[..., Any]
 ) -> None:
     folders = [study(tmp_path / name, at) for at, name in enumerate(DEVICES)]
-    window = open_window()
+    window = open_window(child=True)
     port = window.site.port
     wait_until(lambda: window._receiver.state == "good", 10)
     heartbeat = Heartbeat(root)

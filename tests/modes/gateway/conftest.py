@@ -1,4 +1,4 @@
-"""A gateway whose receiver runs in its own process, and its real window."""
+"""A gateway that receives, and its real window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gateway in a folder of its own: its station with the receiver in a child process, examinees, senders."""
+"""A gateway in a folder of its own: its station with the receiver, examinees, senders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kiosk.dicom.modality_simulator import Mistake, ModalitySimulator
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import SentFile
 from kiosk.flow.settings_file import StationFile
-from kiosk.modes.gateway.mode import MODE, GatewayDesk, GatewaySettings
+from kiosk.modes.gateway.mode import MODE, GatewayDesk, GatewaySettings, receive
 from kiosk.modes.gateway.rules import Overview
 from kiosk.store import visits
 from kiosk.store.visits import VisitRow
@@ -50,8 +50,10 @@ class GatewaySite:
         post: Callable[..., None] = lambda do, *args: do(*args),
         mailbox: Any = None,
         centre: str = "",
+        child: bool = False,
         **settings: Any,
     ) -> None:
+        """``child``: the receiver runs in a process of its own, as in the product; else in a thread: faster."""
         self.folder = folder
         data = folder / "data"
         data.mkdir(parents=True, exist_ok=True)
@@ -62,7 +64,11 @@ class GatewaySite:
         station = StationSettings(name="gateway", place="通信サーバ", data=str(data), centre=centre)
         self.file = StationFile(station, {}, {"gateway": mode})
         self.station = Station(self.file, post, mailbox=mailbox)
-        self.desk: GatewayDesk = self.station.open_mode("gateway", MODE)
+        mode_here = MODE if child else replace(MODE, services={})
+        self.desk: GatewayDesk = self.station.open_mode("gateway", mode_here)
+        if not child:
+            kit = self.station.kit("gateway")
+            self.station.crew.start("receive", lambda stop: receive(kit, stop))
 
     @property
     def service(self) -> Any:
