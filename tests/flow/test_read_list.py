@@ -19,9 +19,6 @@ from kiosk.store.engine import Store
 from kiosk.store.opening import centre_store
 from tests.flow.reading_desk import DAY, NAME, SETTINGS, Reception
 from tests.store.samples import facts
-from tests.stores import centre, postgres_centre, sqlite_templates
-
-__all__ = ["centre", "postgres_centre", "sqlite_templates"]
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from kiosk.flow.settings_file import StationFile
 from kiosk.modes.reception.mode import MODE, InboxSettings, ReceptionSettings, list_reader
 from kiosk.store import image_index, notices, staff, visits
 from kiosk.store.engine import Store
-from tests.stores import centre, postgres_centre, sqlite_templates
+from tests.stores import centre, centre_on_postgresql, centre_on_sqlite, postgres_centre, sqlite_templates
 
-__all__ = ["centre", "postgres_centre", "sqlite_templates"]
+__all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "postgres_centre", "sqlite_templates"]
 
 
 class Site:

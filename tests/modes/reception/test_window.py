@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from kiosk.devices.inbox.simulator import sample_rows
 from kiosk.store import findings, visits
 from kiosk.store.engine import Store
 from kiosk.store.notices import tell
-from kiosk.store.opening import centre_store
 from tests.modes.reception.conftest import Site
 from tests.ui.conftest import keys
 
@@ -57,12 +54,9 @@ def line(window: Any) -> tuple[str, str]:
 
 
 @pytest.fixture
-def centre(sqlite_templates: Path, tmp_path: Path) -> Iterator[Store]:
+def centre(centre_on_sqlite: Store) -> Store:
     """What windows do is the same on both databases; the desk's own tests run on both."""
-    shutil.copy(sqlite_templates / "centre.sqlite", tmp_path)
-    store = centre_store("", tmp_path)
-    yield store
-    store.close()
+    return centre_on_sqlite
 
 
 @pytest.fixture
