@@ -18,7 +18,7 @@ from kiosk.store.tables import centre as centre_tables
 from tests.needs import needs
 from tests.postgres_server import PostgresServer
 
-__all__ = ["centre", "local", "postgres_centre", "sqlite_templates"]
+__all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "local", "postgres_centre", "sqlite_templates"]
 
 
 @pytest.fixture(scope="session")
@@ -41,19 +41,29 @@ def postgres_centre(postgres: PostgresServer) -> str:
     return url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs("initdb"))])
-def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty shared store with its schema."""
-    url = ""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_templates") / "centre.sqlite", tmp_path)
-    else:
-        url = request.getfixturevalue("postgres_centre")
-    store = centre_store(url, tmp_path)
+@pytest.fixture
+def centre_on_sqlite(sqlite_templates: Path, tmp_path: Path) -> Iterator[Store]:
+    """An empty shared store in a file."""
+    shutil.copy(sqlite_templates / "centre.sqlite", tmp_path)
+    store = centre_store("", tmp_path)
     yield store
     store.close()
-    if url:
-        _empty(url)
+
+
+@pytest.fixture
+def centre_on_postgresql(postgres_centre: str, tmp_path: Path) -> Iterator[Store]:
+    """An empty shared store on a server; a test that asks for it is marked ``needs("initdb")``."""
+    store = centre_store(postgres_centre, tmp_path)
+    yield store
+    store.close()
+    _empty(postgres_centre)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs("initdb"))])
+def centre(request: pytest.FixtureRequest) -> Store:
+    """An empty shared store with its schema, on each of the two."""
+    store: Store = request.getfixturevalue(f"centre_on_{request.param}")
+    return store
 
 
 @pytest.fixture

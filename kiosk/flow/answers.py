@@ -8,6 +8,7 @@ import logging
 import queue
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -137,11 +138,12 @@ def as_fault(why: BaseException) -> Fault:
     """Any error as a Fault: unexpected ones are logged with their traceback and told plainly."""
     if isinstance(why, Fault):
         return why
-    log.error("unexpected %s", type(why).__name__, exc_info=why)
+    reference = f"X{zlib.crc32(type(why).__name__.encode()) % 900 + 100}"  # the same in every process
+    log.error("unexpected %s (%s)", type(why).__name__, reference, exc_info=why)
     return Fault(
         N_("Something went wrong inside the program; nothing was changed."),
         N_("Try again; if it stays, call the person in charge with this number."),
-        reference=f"X{abs(hash(type(why).__name__)) % 900 + 100}",
+        reference=reference,
     )
 
 

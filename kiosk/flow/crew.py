@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -64,6 +66,12 @@ class Crew:
             each.thread.join(max(0.0, until - time.monotonic()))
             if each.thread.is_alive():
                 late.append(each.thread.name)
-        if late:
-            log.warning("workers still busy at the end: %s", ", ".join(late))
+                log.warning("worker %s is still busy at the end%s", each.thread.name, _where(each.thread))
         return late
+
+
+def _where(thread: threading.Thread) -> str:
+    """Places in the program at which a thread stands, innermost last; no values."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    stack = traceback.extract_stack(frame)[-12:] if frame is not None else []
+    return "".join(f"\n  {place.filename}:{place.lineno} {place.name}" for place in stack)

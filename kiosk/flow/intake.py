@@ -128,6 +128,7 @@ class Intake:
             known = self._known(facts.sop_uid)
             if known is not None:
                 if known.sha256 == arriving.sha256:
+                    self._put_back_if_missing(arriving, known, facts)
                     arriving.abandon()
                     return Settled(Outcome.ALREADY, instance=known.id)
                 return self._keep_aside(arriving, facts)
@@ -153,6 +154,17 @@ class Intake:
     def _known(self, sop_uid: str) -> images.Known | None:
         with self._centre.reading() as conn:
             return images.known_instance(conn, sop_uid)
+
+    def _put_back_if_missing(self, arriving: Arriving, known: images.Known, facts: ImageFacts) -> None:
+        """Acknowledged means: on the disk. A file that was deleted or cut short is not waved through as known."""
+        if known.volume != self._volume.id:
+            return
+        path = self._volume.file(known.path)
+        if path.exists() and path.stat().st_size == known.size:
+            return
+        log.warning("an indexed image was not on the disk as it was stored; it is put back")
+        self._volume.place(arriving, known.path)
+        self._committed(lambda conn: self._note(conn, "image put back", facts))
 
     def _folder(self, facts: ImageFacts) -> str:
         key = (facts.study_uid, facts.patient_id)
@@ -193,14 +205,7 @@ class Intake:
         )
         for each in self._owed:
             jobs.owe(conn, each.kind, station=each.station, destination=each.destination, subject=facts.sop_uid)
-        audit.write(
-            conn,
-            self._actor,
-            "image stored",
-            patient=f"{facts.issuer}|{facts.patient_id}",
-            subject=facts.sop_uid,
-            source=facts.source,
-        )
+        self._note(conn, "image stored", facts)
         notices.tell(conn, "images", study=indexed.study, visit=indexed.visit, instance=indexed.instance)
         return Settled(Outcome.STORED, indexed.instance, indexed.study, indexed.visit)
 
@@ -212,18 +217,15 @@ class Intake:
             image_index.keep_aside(
                 conn, facts, volume=self._volume.id, path=path, size=arriving.size, sha256=arriving.sha256
             )
-            audit.write(
-                conn,
-                self._actor,
-                "image kept aside",
-                patient=f"{facts.issuer}|{facts.patient_id}",
-                subject=facts.sop_uid,
-                source=facts.source,
-            )
+            self._note(conn, "image kept aside", facts)
             notices.tell(conn, "asides")
             return Settled(Outcome.ASIDE)
 
         return self._committed(note)
+
+    def _note(self, conn: Connection, action: str, facts: ImageFacts) -> None:
+        patient = f"{facts.issuer}|{facts.patient_id}"
+        audit.write(conn, self._actor, action, patient=patient, subject=facts.sop_uid, source=facts.source)
 
 
 def modality_key(modality: str) -> str:

@@ -64,7 +64,9 @@ class Watch:
                     found = []
                 else:
                     found = notices.after(conn, self._seq, local=self._local)
-        except Fault:
+        except Exception as why:  # whatever it is, the next look may find it well again
+            if not isinstance(why, Fault) and self._link is not False:
+                log.error("notices of %s can't be read", self._store.kind, exc_info=why)
             self._tell_link(False)
             return
         self._tell_link(True)
@@ -72,13 +74,20 @@ class Watch:
             self._seq = notice.seq
             for kinds, call in list(self._listeners):
                 if notice.kind in kinds:
-                    self._post(call, notice)
+                    self._call(call, notice)
         if len(found) >= 500:
             self._stirred.set()
+
+    def _call(self, call: Callable[..., None], told: object) -> None:
+        """One listener that fails (without windows it runs on this thread) must not end the watch."""
+        try:
+            self._post(call, told)
+        except Exception as why:
+            log.error("a listener of %s failed", self._store.kind, exc_info=why)
 
     def _tell_link(self, good: bool) -> None:
         if good != self._link:
             self._link = good
             log.info("store %s %s", self._store.kind, "answers" if good else "does not answer")
             if self._on_link is not None:
-                self._post(self._on_link, good)
+                self._call(self._on_link, good)

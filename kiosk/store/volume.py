@@ -13,8 +13,8 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from kiosk.core.faults import Fault, NoRoom
 from kiosk.core.words import N_
@@ -49,7 +49,7 @@ def make_folders(folder: Path) -> None:
 class Arriving:
     """A file on its way into a volume."""
 
-    def __init__(self, path: Path, handle: BinaryIO, volume_id: str) -> None:
+    def __init__(self, path: Path, handle: FileIO, volume_id: str) -> None:
         self.path = path
         self.size = 0
         self._handle = handle
@@ -58,8 +58,10 @@ class Arriving:
 
     def write(self, piece: bytes | bytearray | memoryview) -> None:
         """Add bytes. Raises NoRoom where the disk is full."""
+        left = memoryview(piece)
         try:
-            self._handle.write(piece)
+            while left:  # the last write that finds room takes a part only, and does not call it an error
+                left = left[self._handle.write(left) :]
         except OSError as why:
             raise disk_trouble(why, self._volume_id) from why
         self._sha.update(piece)

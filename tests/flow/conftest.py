@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.flow.answers import Errands
 from kiosk.flow.crew import Crew
-from tests.stores import centre, local, postgres_centre, sqlite_templates
+from kiosk.flow.intake import Intake, Owed
+from kiosk.store.audit import Actor
+from kiosk.store.engine import Store
+from kiosk.store.volume import Volume
+from kiosk.store.writer import GroupWriter
+from tests.stores import (
+    centre,
+    centre_on_postgresql,
+    centre_on_sqlite,
+    local,
+    postgres_centre,
+    sqlite_templates,
+)
 
-__all__ = ["centre", "local", "postgres_centre", "sqlite_templates"]
+__all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "local", "postgres_centre", "sqlite_templates"]
 
 
 @pytest.fixture
@@ -34,3 +48,27 @@ def post() -> Callable[..., None]:
 @pytest.fixture
 def errands(crew: Crew, post: Callable[..., None]) -> Errands:
     return Errands(crew, post)
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Volume:
+    made = Volume("MAG1", tmp_path / "MAG1", True)
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def writer(centre: Store, crew: Crew) -> GroupWriter:
+    return GroupWriter(centre, crew.start)
+
+
+@pytest.fixture
+def intake(centre: Store, volume: Volume, writer: GroupWriter) -> Intake:
+    return Intake(
+        centre,
+        volume,
+        writer,
+        Actor(station="gateway"),
+        owed=(Owed("forward", "PACS", "gateway"),),
+        today=lambda: date(2026, 11, 25),
+    )

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tests.stores import centre, local, postgres_centre, sqlite_templates
+from tests.stores import (
+    centre,
+    centre_on_postgresql,
+    centre_on_sqlite,
+    local,
+    postgres_centre,
+    sqlite_templates,
+)
 
-__all__ = ["centre", "local", "postgres_centre", "sqlite_templates"]
+__all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "local", "postgres_centre", "sqlite_templates"]

@@ -36,6 +36,7 @@ ACTIONS = {
     "person reactivated": N_("person works here again"),
     "image stored": N_("image stored"),
     "image kept aside": N_("image kept aside"),
+    "image put back": N_("image put back"),
     "image refused": N_("image refused"),
     "study matched": N_("images given to a visit"),
     "key image taken": N_("key image taken"),
