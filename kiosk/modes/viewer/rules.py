@@ -10,6 +10,7 @@ from itertools import accumulate
 from kiosk.core.picture import Curve, Paint, PictureFacts, Window
 from kiosk.core.stack import Stack
 from kiosk.core.study import Study
+from kiosk.core.visit import Visit
 from kiosk.core.words import N_, say
 
 DEFAULT_STEP_MS = 100.0  # a stack of files played as a loop: ten pictures a second
@@ -117,18 +118,27 @@ def time_of(text: str) -> str:
     return f"{text[:2]}:{text[2:4]}" if len(text) >= 4 and text[:4].isdigit() else ""
 
 
-def corner_who(facts: PictureFacts) -> str:
+def shortened(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[: max(1, letters - 1)].rstrip() + "…"
+
+
+def corner_who(facts: PictureFacts, letters: int = 60) -> str:
     """Upper left: whose picture this is; on every pane, because two panes may hold two days."""
     lines = [facts.name, facts.patient_id, " ".join((day_of(facts.study_date), time_of(facts.study_time))).strip()]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(shortened(line, letters) for line in lines if line)
 
 
-def corner_what(facts: PictureFacts) -> str:
-    """Upper right: what it shows."""
+def corner_what(facts: PictureFacts, letters: int = 60) -> str:
+    """Upper right: what it shows; at most ``letters`` a line, so that it does not run into the name."""
     side = {"L": say(N_("left")), "R": say(N_("right")), "B": say(N_("both sides"))}.get(facts.laterality, "")
     first = " ".join(part for part in (facts.modality, facts.view, side) if part)
     lines = [first, facts.study_description, facts.series_description]
-    return "\n".join(dict.fromkeys(line for line in lines if line))
+    return "\n".join(dict.fromkeys(shortened(line, letters) for line in lines if line))
+
+
+def another_id(facts: PictureFacts, visit: Visit | None) -> bool:
+    """Does the picture carry another patient ID than the examinee it is shown for?"""
+    return visit is not None and bool(facts.patient_id) and facts.patient_id != visit.patient.patient_id
 
 
 def corner_where(stack: Stack, at: int) -> str:

@@ -12,11 +12,13 @@ from kiosk.core.picture import PictureFacts, Window
 from kiosk.core.stack import Stack
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer import rules
+from kiosk.ui import look
 from kiosk.ui.image_pane import ImagePane
 
 PATIENCE_MS = 150  # a picture that comes sooner replaces the old one without a word in between
 SLOWEST, FASTEST = 0.1, 8.0
 TICK_MS = 10
+LETTER_PX = 22  # two corners side by side, half a pane each
 
 
 class Viewport(ImagePane):
@@ -55,6 +57,7 @@ class Viewport(ImagePane):
         self._series = ""  # of the picture on the screen: its window and place go on within it
         self._pointer = ""
         self._words: dict[str, str] = {}
+        self.bind("<Configure>", lambda event: self._corners_again(), add=True)
         self.bind("<Destroy>", lambda event: self._end() if event.widget is self else None, add=True)
 
     def corner(self, name: str, text: str) -> None:
@@ -295,8 +298,9 @@ class Viewport(ImagePane):
         if self.stack is None:
             return
         facts = self.stack.picture(self.at)
-        self.corner("nw", rules.corner_who(facts))
-        self.corner("ne", rules.corner_what(facts))
+        letters = max(12, self.winfo_width() // look.px(LETTER_PX))
+        self.corner("nw", rules.corner_who(facts, letters))
+        self.corner("ne", rules.corner_what(facts, letters))
         self.corner("sw", rules.corner_where(self.stack, self.at))
         how = ""
         if self.image is not None:

@@ -12,9 +12,11 @@ from kiosk.core.patient import Patient
 from kiosk.core.picture import PictureFacts
 from kiosk.core.study import Study
 from kiosk.core.words import N_, Sentence, say
+from kiosk.modes.viewer import rules
 from kiosk.modes.viewer.card_window import KeyCard
 from kiosk.modes.viewer.header_window import HeaderView
 from kiosk.modes.viewer.list_window import ListView
+from kiosk.modes.viewer.opening import Opening
 from kiosk.modes.viewer.pictures_window import PicturesView
 from kiosk.ui.banner import Examinee
 from kiosk.ui.dates import read_day
@@ -33,7 +35,6 @@ class ViewerWindow:
         self.place = ""
         self.opened: Any = None  # what is open: desk's Seen
         self._asked = 0
-        self._opening: Any = None
         self._news: str | None = None
         self._card: KeyCard | None = None
         self._whose: tuple[Any, ...] = ()
@@ -42,6 +43,7 @@ class ViewerWindow:
         work.rowconfigure(0, weight=1)
         work.columnconfigure(0, weight=1)
         self.list = ListView(work, desk.settings.days, self.refresh, self.open_study)
+        self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
         self.header = HeaderView(work)
         self.shell.on_scan(self._scanned)
@@ -129,7 +131,15 @@ class ViewerWindow:
             if whose != self._whose:
                 self._whose = whose
                 self.shell.show_examinee(examinee_of(seen, facts))
+                self._warn_of_another_id(seen, facts)
         self._keys()
+
+    def _warn_of_another_id(self, seen: Any, facts: PictureFacts) -> None:
+        if rules.another_id(facts, seen.visit):
+            words = N_("This picture carries the ID {id}, not that of this examinee. Check whose picture it is.")
+            self.shell.problem.standing("another id", "look", Sentence(words, {"id": facts.patient_id}))
+        else:
+            self.shell.problem.over("another id")
 
     def _say_what_cannot_be(self) -> None:
         pane = self.pictures.pane
@@ -154,8 +164,8 @@ class ViewerWindow:
     def _back(self) -> None:
         if self._card is not None:
             self._card.close()
-        elif self._opening is not None:
-            self.cancel()
+        elif self.opening.running:
+            self.opening.cancel()
         elif self.place == "header":
             self._go("pictures")
         elif self.place == "pictures":
@@ -177,7 +187,9 @@ class ViewerWindow:
         """Close what is open and go back to the list."""
         self.opened = None
         self.pictures.show(None)
+        self._whose = ()
         self.shell.clear_examinee()
+        self.shell.problem.over("another id")
         self._go("list")
         self.refresh()
 
@@ -227,39 +239,12 @@ class ViewerWindow:
         if chosen:
             self.open_files([chosen])
 
-    def cancel(self) -> None:
-        """Give up what is being opened."""
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
-            self.desk.give_up()
-            self.shell.problem.progress_over()
-            self.shell.problem.plain(N_("Opening was cancelled."))
-
     def _open(self, ask: Any) -> None:
-        if self._opening is not None:
-            self.cancel()
+        self.opening.start(N_("Opening..."), ask, self._show)
 
-        def progress(done: int, of: int) -> None:
-            if self._opening is not None:
-                words = Sentence(N_("Reading {done} of {of} files"), {"done": done, "of": of})
-                self.shell.problem.progress(words, done / max(1, of), self.cancel)
-
-        self.shell.problem.progress(N_("Opening..."), None, self.cancel)
-        self._opening = answer = ask(progress)
-        answer.then(lambda seen: self._show(answer, seen), lambda fault: self._refused(answer, fault))
-
-    def _refused(self, answer: Any, fault: Fault) -> None:
-        if answer is self._opening:
-            self._opening = None
-            self.shell.problem.progress_over()
-            self.shell.problem.fault(fault)
-
-    def _show(self, answer: Any, seen: Any) -> None:
-        if answer is not self._opening or not self.list.winfo_exists():
+    def _show(self, seen: Any) -> None:
+        if not self.list.winfo_exists():
             return
-        self._opening = None
-        self.shell.problem.progress_over()
         self.opened = seen
         self._whose = ()
         self.pictures.show(seen)
@@ -284,21 +269,18 @@ class ViewerWindow:
             self.pictures.show_beside(self.opened)
             self._keys()
             return
-        self.shell.problem.progress(N_("Looking for the last examination..."), None, self.cancel)
-        study = self.opened
-        self._opening = answer = self.desk.open_last_time(study.study)
+        here = self.opened
 
         def came(seen: Any) -> None:
-            if answer is not self._opening or self.opened is not study:
+            if self.opened is not here:
                 return
-            self._opening = None
-            self.shell.problem.progress_over()
             if seen is None:
                 self.shell.problem.plain(N_("There is no earlier examination of this kind; both panes show this one."))
-            self.pictures.show_beside(seen or study)
+            self.pictures.show_beside(seen or here)
             self._keys()
 
-        answer.then(came, lambda fault: self._refused(answer, fault))
+        words = N_("Looking for the last examination...")
+        self.opening.start(words, lambda progress: self.desk.open_last_time(here.study), came)
 
     def take_key_image(self) -> None:
         """Put the picture as it is seen into the tray of its visit."""

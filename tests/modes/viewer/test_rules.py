@@ -148,6 +148,12 @@ def test_a_key_image_remembers_how_it_was_painted() -> None:
     assert "centre" not in rules.rendering_of(Paint(1, 1, colour=True), Window(1.0, 2.0), False, 1.0, "0")
 
 
+def test_long_words_are_shortened() -> None:
+    facts = PictureFacts("a", name="Mihon Taro", series_description="Thorax p.a. im Stehen, Wiederholung")
+    assert rules.corner_what(facts, 12) == "Thorax p.a.…"
+    assert rules.corner_who(facts, 4) == "Mih…"
+
+
 def test_steps_suit_the_range_of_values() -> None:
     assert rules.window_step(CT, coarse=False) == 4.0
     assert rules.window_step(CT, coarse=True) == 40.0

@@ -298,7 +298,7 @@ def test_findings_and_reception_can_have_a_study_shown(
     window = open_window(ward)
 
     def shown() -> bool:
-        if window.opened is None and window._opening is None:
+        if window.opened is None and not window.opening.running:
             show_study(ward.station.local, visit=visit)
         return bool(window.place == "pictures" and window.pictures.pane.ready)
 
@@ -314,12 +314,20 @@ def test_a_second_file_from_the_desktop_shows_in_the_open_window(
     window = open_window(ward)
 
     def shown() -> bool:
-        if window.opened is None and window._opening is None:
+        if window.opened is None and not window.opening.running:
             show_file(ward.station.local, str(path))
         return bool(window.place == "pictures" and window.pictures.pane.ready)
 
     wait_until(shown, 30)
     assert window.shell.banner.examinee.number == "X7"
+
+
+def test_a_picture_with_another_id_is_never_shown_without_a_word(opened: Open, wait_until: Any) -> None:
+    _, window = opened(PatientID="Z9")
+    assert window.shell.banner.examinee.number == "2026001"
+    assert window.shell.problem.level == "look" and "Z9" in window.shell.problem.text
+    press(window, "<F12>")
+    assert window.shell.problem.level == ""
 
 
 def test_finish_closes_the_study_and_a_new_picture_shows_in_the_list(opened: Open, wait_until: Any) -> None:
