@@ -15,6 +15,7 @@ from kiosk.store.notices import Notice
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
+BACK = "back"  # not a row of the store: it was away and answers again, so what is shown may be of before
 
 
 class Watch:
@@ -41,7 +42,10 @@ class Watch:
         crew.start(f"notices-{store.kind}", self._run, wake=self._stirred.set)
 
     def listen(self, kinds: str | tuple[str, ...], call: Callable[[Notice], None]) -> Callable[[], None]:
-        """Call ``call(notice)`` for notices of these kinds from now on; returns the way to end it."""
+        """Call ``call(notice)`` for notices of these kinds from now on; returns the way to end it.
+
+        After the shared store was away, every listener is called once with a notice of kind ``BACK``.
+        """
         entry = (frozenset((kinds,) if isinstance(kinds, str) else kinds), call)
         self._listeners.append(entry)
         return lambda: self._listeners.remove(entry) if entry in self._listeners else None
@@ -69,11 +73,12 @@ class Watch:
                 log.error("notices of %s can't be read", self._store.kind, exc_info=why)
             self._tell_link(False)
             return
+        was_away = self._link is False and not self._local
         self._tell_link(True)
-        for notice in found:
-            self._seq = notice.seq
+        for notice in [*found, *([Notice(self._seq, BACK, {})] if was_away else [])]:
+            self._seq = max(self._seq, notice.seq)
             for kinds, call in list(self._listeners):
-                if notice.kind in kinds:
+                if notice.kind in kinds or notice.kind == BACK:
                     self._call(call, notice)
         if len(found) >= 500:
             self._stirred.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 import warnings
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,8 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from tests.waiting import wait_until
 
 CR_STORAGE = "1.2.840.10008.5.1.4.1.1.1"
 OP_STORAGE = "1.2.840.10008.5.1.4.1.1.77.1.5.1"  # PS3.4 B.5, Ophthalmic Photography 8 Bit
@@ -101,5 +104,13 @@ def _made_up(number: int) -> Dataset:
 
 
 def _run(*call: object) -> None:
-    done = subprocess.run([str(word) for word in call], capture_output=True, text=True, timeout=60, errors="replace")
-    assert done.returncode == 0, f"{call[0]}: {done.stdout[-2000:]} {done.stderr[-2000:]}"
+    """Run a device's program while the windows go on living."""
+    with tempfile.TemporaryFile() as said:
+        running = subprocess.Popen([str(word) for word in call], stdout=said, stderr=said)
+        try:
+            wait_until(lambda: running.poll() is not None, 60, f"{call[0]} ends")
+        finally:
+            running.kill()
+            running.wait()
+        said.seek(0)
+        assert running.returncode == 0, f"{call[0]}: {said.read()[-4000:].decode(errors='replace')}"
