@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -338,8 +339,8 @@ class Day:
                 shown = desk.frame(facts.path, frame).wait(WAIT_S)
                 self.summary.pictures_seen += 1
                 if facts.modality in ("CR", "DX") and seen.visit is not None:
-                    png = png_of(shown.pixels, shown.paint)
-                    desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, png, {}).wait()
+                    picture = partial(png_of, shown.pixels, shown.paint)
+                    desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, {}).wait()
                     self.summary.key_images += 1
 
     def findings(self) -> None:

@@ -6,7 +6,7 @@ import importlib
 import threading
 import tkinter as tk
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kiosk.assembly import Station
 from kiosk.core.words import N_
@@ -19,6 +19,15 @@ from kiosk.ui.lock import Lock
 from kiosk.ui.look import dress, see_true_pixels
 from kiosk.ui.mailbox import Heartbeat, Mailbox
 from kiosk.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from kiosk.store.notices import Notice
+
+MAINTENANCE = "maintenance"  # the mode behind F12
+VIEWER = "viewer"  # the mode that shows what other windows ask for
+
+# What a window can say better itself, it says under the same name ("store").
+STORE_AWAY = N_("The database does not answer; it is asked again each second. Nothing that was saved is lost.")
 
 
 def run_windows(
@@ -85,6 +94,10 @@ class WindowedStation:
         self.tops: dict[str, Any] = {}
         self.shells: dict[str, Any] = {}
         self.lock = Lock(self.station.session, idle_min=file.station.idle_lock_min, asks=file.station.login)
+        from kiosk.flow import show_study  # here, because the store's libraries must not delay the first window
+
+        self._show_study = show_study
+        self.station.local_notices.listen(show_study.KIND, self._asked_to_show)
         if launcher:
             self._open_launcher()
         for name in file.modes:
@@ -116,12 +129,27 @@ class WindowedStation:
         lamp = shell.lamp(N_("Database"))
 
         def show_link(good: bool) -> None:
-            if top.winfo_exists():
-                lamp.good() if good else lamp.stop()
+            if not top.winfo_exists():
+                return
+            if good:
+                lamp.good()
+                shell.problem.over("store")
+            else:
+                lamp.stop()
+                shell.problem.standing("store", "look", STORE_AWAY)
 
         self.station.on_link(show_link)
+        if name != MAINTENANCE and MAINTENANCE in self.file.modes:
+            shell.offer_maintenance(lambda: self.open(MAINTENANCE))
         self.lock.guard(shell)
         return shell
+
+    def _asked_to_show(self, notice: Notice) -> None:
+        """A window asks for pictures: where no viewer is open yet, open it and ask once more."""
+        if VIEWER in self.tops or VIEWER not in self.file.modes:
+            return
+        self.open(VIEWER)
+        self.station.errands.ask(self._show_study.ask_again, self.station.local, notice)
 
     def _open_launcher(self) -> None:
         top = tk.Toplevel(self.root, class_="Kiosk")

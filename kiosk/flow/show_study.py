@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.store import notices
 from kiosk.store.engine import Store
+from kiosk.store.notices import Notice
 
 KIND = "show"  # kind of the local notice; ids: study (row) and/or visit (row), or file (path)
 
@@ -18,3 +19,9 @@ def show_file(local: Store, path: str) -> None:
     """Ask every viewer window of this PC to show a file or folder."""
     with local.writing() as conn:
         notices.tell(conn, KIND, local=True, file=path)
+
+
+def ask_again(local: Store, notice: Notice) -> None:
+    """The same request once more, for a viewer that was not open yet."""
+    with local.writing() as conn:
+        notices.tell(conn, KIND, local=True, **notice.ids)

@@ -43,6 +43,8 @@ class Shell:
         self.title = title
         self.mailbox = mailbox
         self._busy = False
+        self._own_keys: list[Key] = []
+        self._maintain: Callable[[], object] | None = None
         self._question: Question | None = None
         self._cover: tuple[tk.Misc, Callable[[], tk.Misc]] | None = None
         self._before_closing: Callable[[Callable[[], None]], bool] = self._ask_if_busy
@@ -105,8 +107,19 @@ class Shell:
 
     def keys(self, keys: Sequence[Key]) -> None:
         """Set the key line; each key stands in its fixed place whatever the order given."""
+        self._own_keys = list(keys)
+        if self._maintain is not None and all(key.cap != "F12" for key in keys):
+            keys = [*keys, Key("F12", N_("Maintenance"), self._maintain)]
         self._keys.show(keys)
         self.scanner.may_repeat = {KEYSYM.get(key.cap, key.cap) for key in keys if key.repeats}
+
+    def offer_maintenance(self, open_it: Callable[[], object]) -> None:
+        """From now on F12 opens maintenance wherever the mode has nothing to finish by it."""
+        self._maintain = open_it
+        disabled = {key.cap: self.key(key.cap).why for key in self._own_keys if not self.key(key.cap).enabled}
+        self.keys(self._own_keys)
+        for cap, why in disabled.items():
+            self.key(cap).disable(why)
 
     def key(self, cap: str) -> KeyButton:
         """One key: ``.enable()``, ``.disable(why)``, ``.press()``."""
