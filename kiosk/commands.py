@@ -112,20 +112,10 @@ def _open(argv: list[str]) -> int:
     except AlreadyRunning:
         if not argument or "viewer" not in file.modes:
             raise
-        _hand_to_the_open_viewer(file.data, argument)
+        from kiosk.flow.show_study import hand_to_the_open_viewer
+
+        hand_to_the_open_viewer(file.data, argument)
         return 0
-
-
-def _hand_to_the_open_viewer(data: Path, argument: str) -> None:
-    """The second file that is opened from the desktop goes to the window that is there."""
-    from kiosk.flow.show_study import show_file
-    from kiosk.store.opening import station_store
-
-    local = station_store(data)
-    try:
-        show_file(local, argument)
-    finally:
-        local.close()
 
 
 def _only_viewer(file, modes: dict[str, Mode]):  # type: ignore[no-untyped-def]
