@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 BUSY_WAIT_MS = 5000
+SILENT_MS = 8000  # a PostgreSQL server that acknowledges nothing for so long is gone
+ASK_AFTER_S = 1.0  # a connection that rested so long is asked whether it is still there
 DAMAGE_SIGNS = ("malformed", "not a database")
 JOURNAL_LOCK = 0x6B696F73  # advisory lock on PostgreSQL that puts numbered rows (notices, audit) into commit order
 
@@ -89,6 +92,11 @@ class Store:
                 poolclass=NullPool,
                 connect_args={
                     "connect_timeout": 5,
+                    # A server whose cable was pulled says nothing at all; without these it is waited for by the hour.
+                    "tcp_user_timeout": SILENT_MS,
+                    "keepalives_idle": 4,
+                    "keepalives_interval": 2,
+                    "keepalives_count": 2,
                     "options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000",
                 },
             )
@@ -127,10 +135,27 @@ class Store:
 
     def _connection(self) -> sa.Connection:
         connection: sa.Connection | None = getattr(self._mine, "connection", None)
-        if connection is None or connection.closed or connection.invalidated:
+        if connection is not None and not self._still_good(connection):
+            self.leave()
+            connection = None
+        if connection is None:
             connection = self.engine().connect()
             self._mine.connection = connection
+        self._mine.used_s = time.monotonic()
         return connection
+
+    def _still_good(self, connection: sa.Connection) -> bool:
+        """A server that was away and is back has forgotten this connection: a person must not be told of that."""
+        if connection.closed or connection.invalidated:
+            return False
+        if self.is_sqlite or connection.in_transaction() or time.monotonic() - self._mine.used_s < ASK_AFTER_S:
+            return True
+        try:
+            connection.exec_driver_sql("SELECT 1")
+            connection.rollback()
+        except sa_exc.DBAPIError:
+            return False
+        return True
 
     def leave(self) -> None:
         """Close this thread's connection. Every worker that used the store calls it before it ends."""
