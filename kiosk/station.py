@@ -16,15 +16,15 @@ def main(argv: list[str]) -> int:
     """Run a command line (without the program's name); returns the exit code."""
     _mend_streams()
     command = argv[0] if argv else ""
-    if command == "--worker":
-        return _worker(argv[1:])
-    if command == "--service":
-        from kiosk.assembly import run_service
-
-        return run_service(argv[1])
-    from kiosk import commands
-
     try:
+        if command == "--worker":
+            return _worker(argv[1:])
+        if command == "--service":
+            from kiosk.assembly import run_service
+
+            return run_service(argv[1])
+        from kiosk import commands
+
         return commands.run(argv)
     except Fault as fault:
         log.warning("%s", fault)

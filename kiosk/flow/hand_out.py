@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from kiosk.core.faults import Fault, LinkLost
+from kiosk.core.faults import Fault
 from kiosk.flow.answers import as_fault
 from kiosk.flow.crew import Crew
 from kiosk.store import jobs, notices
@@ -37,6 +37,7 @@ class HandOut:
         self._doers = dict(doers)
         self._local = local
         self._by = f"{station}:{os.getpid()}"
+        self._in_trouble = False
         self._stirred = threading.Event()
         store.on_commit(self._stirred.set)
         crew.start(f"hand-out-{store.kind}", self._run, wake=self._stirred.set)
@@ -47,8 +48,12 @@ class HandOut:
                 self._stirred.clear()
                 try:
                     worked = self._one()
-                except LinkLost:
+                    self._in_trouble = False
+                except Exception as why:  # the store is away, full or damaged: what is owed waits in it
                     worked = False
+                    if not self._in_trouble:
+                        log.warning("what is owed can't be read: %s", as_fault(why))
+                    self._in_trouble = True
                 if not worked:
                     self._stirred.wait(POLL_S)
         finally:

@@ -55,17 +55,25 @@ class Service:
         pause = FIRST_PAUSE_S
         while not stop.is_set():
             began = time.monotonic()
-            process = self._start()
-            if stop.is_set():
-                self._end_child()
-            status = process.wait()
-            self._tell(False)
+            status = self._live(stop)
             if stop.is_set():
                 break
             self.deaths += 1
             log.error("service %s ended with status %s; it is started again", self.name, status)
             pause = FIRST_PAUSE_S if time.monotonic() - began > LIVED_S else min(pause * 2, LONGEST_PAUSE_S)
             stop.wait(pause)
+
+    def _live(self, stop: threading.Event) -> int | str:
+        """One life of the child, from start to end; its status, or why it could not be started."""
+        try:
+            process = self._start()
+        except OSError as why:  # the program lies on a share that is away, or there is no memory for it
+            return type(why).__name__
+        if stop.is_set():
+            self._end_child()
+        status = process.wait()
+        self._tell(False)
+        return status
 
     def _start(self) -> subprocess.Popen[bytes]:
         flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows: no console flashes up
