@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 def main(argv: list[str]) -> int:
     """Run a command line (without the program's name); returns the exit code."""
     _mend_streams()
+    if not logging.getLogger().handlers:  # until the day's log is open: a person reads sentences, not log lines
+        logging.getLogger().addHandler(logging.NullHandler())
     command = argv[0] if argv else ""
     try:
         if command == "--worker":

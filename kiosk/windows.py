@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import threading
 import tkinter as tk
 from collections.abc import Callable
@@ -47,6 +48,9 @@ def run_windows(
     windowed = WindowedStation(root, file, modes, launcher=launcher, argument=argument)
     if on_open is not None:
         on_open(windowed)
+    for name in ("SIGTERM", "SIGBREAK"):  # the PC is shut down: workers, services and stores are left in order
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: root.quit())
     try:
         root.mainloop()
     finally:

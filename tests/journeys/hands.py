@@ -139,3 +139,13 @@ def _strike(shell: Any, keysym: str, stamp_ms: int) -> None:
     shell.top.update()
     if call("winfo", "exists", top):
         call("event", "generate", call("focus") or top, f"<KeyRelease-{name}>", "-time", stamp_ms)
+
+
+def windows_of(pid: int) -> list[str]:
+    """The titles of another process's windows that stand on the screen."""
+    found = subprocess.run(
+        ["xdotool", "search", "--onlyvisible", "--pid", str(pid), "--name", "."], capture_output=True, text=True
+    )
+    names = [subprocess.run(["xdotool", "getwindowname", each], capture_output=True, text=True).stdout.strip()
+             for each in found.stdout.split()]  # fmt: skip
+    return [name for name in names if name]
