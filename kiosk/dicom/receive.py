@@ -53,13 +53,17 @@ class StorageDoor:
         intake: Intake,
         on_trouble: Callable[[str, Fault], None] | None = None,
         *,
+        on_taken: Callable[[str], None] | None = None,
         accept_asides: bool = False,
     ) -> None:
-        """``on_trouble(AE title, fault)`` when an image was refused. ``accept_asides``: another image under a UID that
-        is taken, which the intake kept aside, is answered 0x0000 instead of 0x0111 (for devices that stop at it).
+        """``on_taken(AE title)`` when an image was stored, ``on_trouble(AE title, fault)`` when one was refused.
+
+        ``accept_asides``: another image under a UID that is taken, which the intake kept aside, is answered 0x0000
+        instead of 0x0111 (for devices that stop at it).
         """
         self._intake = intake
         self._on_trouble = on_trouble
+        self._on_taken = on_taken
         self._accept_asides = accept_asides
         self.taken = 0
         self.refused = 0
@@ -100,6 +104,8 @@ class StorageDoor:
         finally:
             event.assoc.dimse.done(inflow)
         self.taken += 1
+        if self._on_taken is not None:
+            self._on_taken(source)
         if outcome == "aside":
             log.warning("%s sent another image under a UID that is taken; it was kept aside", source)
             return SUCCESS if self._accept_asides else DUPLICATE

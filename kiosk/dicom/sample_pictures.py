@@ -145,5 +145,6 @@ def _jpeg(colour: Array) -> bytes:
 
 
 _DRAWN: dict[str, Callable[[dict[str, str], np.random.Generator], Array | bytes]] = {
-    "CR": _chest, "DX": _chest, "RF": _barium, "MG": _breast, "CT": _slice, "US": _ultrasound, "ES": _endoscope, "OP": _fundus,
+    "CR": _chest, "DX": _chest, "RF": _barium, "MG": _breast, "CT": _slice, "US": _ultrasound, "ES": _endoscope,
+    "OP": _fundus,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the receiving process tells the window of its PC: who asked the worklist, what was refused, that it lives.
+"""What the receiving process tells the window of its PC: who sent, who asked, what was refused, that it lives.
 
 Kept in this PC's own store as two bounded rows, so that a modality that asks every ten seconds fills no disk; queries
 that name a patient, and each device's first query of an hour, go to the audit table too.
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 STATE, QUERIES = "gateway/state", "gateway/worklist"
 KIND = "gateway"  # of the local notice
 KEPT = 200
-BEAT_S = 5.0
+BEAT_S, MOST_OFTEN_S = 5.0, 1.0
 AUDIT_EVERY_S = 3600.0
 
 
@@ -54,7 +54,12 @@ class GatewayBook:
         self._told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._queries: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._troubles: deque[Trouble] = deque(maxlen=KEPT)
+        self._devices: dict[str, dict[str, Any]] = {}  # AE title -> last (moment), day, images (of that day)
         self._audited: dict[str, float] = {}
+
+    def taken(self, source: str) -> None:
+        """An image of this device was stored."""
+        self._told.put(("taken", source))
 
     def asked(self, query: dict[str, Any]) -> None:
         """A worklist query was answered (``calling_ae``, ``address``, ``keys``, ``answers`` ...)."""
@@ -75,12 +80,12 @@ class GatewayBook:
         try:
             self._read_back()
             self._write(news=True)  # the window sees at once that it lives
-            beat = time.monotonic()
+            beat, news = time.monotonic(), False
             while not stop.is_set():
-                news = self._collect()
-                if news or time.monotonic() - beat >= BEAT_S:
-                    beat = time.monotonic()
+                news = self._collect() or news
+                if time.monotonic() - beat >= (MOST_OFTEN_S if news else BEAT_S):
                     self._write(news)
+                    beat, news = time.monotonic(), False
         finally:
             self._collect()
             self._own.leave()
@@ -92,6 +97,7 @@ class GatewayBook:
             state = local.seen_last(conn, STATE)
         self._queries.extend((kept.body if kept else {}).get("queries", []))
         self._troubles.extend(Trouble(**each) for each in (state.body if state else {}).get("troubles", []))
+        self._devices.update((state.body if state else {}).get("devices", {}))
 
     def _collect(self) -> bool:
         """Wait a moment for news and take what is there; True where anything came."""
@@ -103,12 +109,20 @@ class GatewayBook:
             if kind == "asked":
                 self._queries.append(told)
                 self._audit(told)
+            elif kind == "taken":
+                self._count(told)
             else:
                 self._add_trouble(told)
             try:
                 kind, told = self._told.get_nowait()
             except queue.Empty:
                 return True
+
+    def _count(self, source: str) -> None:
+        now = now_text()
+        known = self._devices.get(source, {})
+        images = known["images"] + 1 if known.get("day") == now[:10] else 1
+        self._devices[source] = {"last": now, "day": now[:10], "images": images}
 
     def _add_trouble(self, told: Trouble) -> None:
         for at, each in enumerate(self._troubles):
@@ -140,7 +154,8 @@ class GatewayBook:
             log.warning("a worklist query could not be audited: %s", why)
 
     def _write(self, news: bool) -> None:
-        body = {**self._facts(), "troubles": [asdict(each) for each in self._troubles]}
+        troubles = [asdict(each) for each in self._troubles]
+        body = {**self._facts(), "troubles": troubles, "devices": self._devices}
         with self._own.writing() as conn:
             local.keep_last_seen(conn, STATE, body)
             if news:

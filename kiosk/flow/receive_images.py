@@ -83,7 +83,7 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
         }
 
     book = GatewayBook(kit.centre, kit.local, actor, facts)
-    storage = StorageDoor(intake, book.refused, accept_asides=how.accept_asides)
+    storage = StorageDoor(intake, book.refused, on_taken=book.taken, accept_asides=how.accept_asides)
     worklist = WorklistDoor(
         steps.rows,
         known_stations=steps.stations,

@@ -132,14 +132,13 @@ class GatewayDesk:
         with self._kit.local.reading() as conn:
             state, queries = local.seen_last(conn, STATE), local.seen_last(conn, QUERIES)
         with self._kit.centre.reading() as conn:
-            senders = images.sources(conn)
             recent = images.recent_studies(conn, limit=1000)
             unmatched = images.unmatched_studies(conn)
-        body = state.body if state else {}
+        body, today = state.body if state else {}, self.today().isoformat()
         return rules.Overview(
             state=rules.receiver_state(body, state.at if state else ""),
-            devices=tuple(rules.DeviceLine(ae, at, number, titles.get(ae, "")) for ae, at, number in senders),
-            today=tuple(rules.told_today(recent, self.today().isoformat())),
+            devices=rules.device_lines(body, [each.ae_title for each in self.settings.nodes], today),
+            today=tuple(rules.told_today(recent, today)),
             unmatched=tuple(unmatched),
             queries=tuple(rules.query_line(each) for each in reversed((queries.body if queries else {})["queries"]))
             if queries

@@ -14,7 +14,7 @@ from kiosk.ui.table import Column, Row
 DEVICES = [
     Column("device", N_("Device"), 150, stretch=True),
     Column("last", N_("Last image"), 130),
-    Column("images", N_("Images"), 90, right=True),
+    Column("images", N_("Today"), 90, right=True),
 ]
 STUDIES = [
     Column("at", N_("Received"), 120),
@@ -64,16 +64,13 @@ MATCHED_BY = {
 
 
 def device_rows(view: rules.Overview, today: str) -> list[Row]:
-    """Newest first; a device that sent nothing today is shown without a mark."""
-    newest = sorted(view.devices, key=lambda line: line.last_at, reverse=True)
-    return [
-        Row(
-            line.source,
-            (named(line.source, view.titles), rules.day_and_clock(line.last_at, today), f"{line.images:,}"),
-            "done" if line.last_at.startswith(today) else "",
-        )
-        for line in newest
-    ]
+    """A device that sent nothing today is shown without a mark."""
+    rows = []
+    for line in view.devices:
+        last = rules.day_and_clock(line.last_at, today) if line.last_at else say(N_("none yet"))
+        cells = (named(line.source, view.titles), last, f"{line.images:,}")
+        rows.append(Row(line.source, cells, "done" if line.images else ""))
+    return rows
 
 
 def study_rows(view: rules.Overview, today: str) -> list[Row]:

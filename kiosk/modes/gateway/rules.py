@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,12 +24,11 @@ DIFFERS = {"id": N_("different patient ID"), "birth_date": N_("different birth d
 
 @dataclass(frozen=True)
 class DeviceLine:
-    """One sender: its last image, how many today and in all."""
+    """One sender: its last image (``last_at`` empty where it never sent one), and how many today."""
 
     source: str
-    last_at: str
-    images: int
-    title: str = ""
+    last_at: str = ""
+    images: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,17 @@ class Overview:
     queries: tuple[QueryLine, ...] = ()
     troubles: tuple[TroubleLine, ...] = ()
     titles: dict[str, str] = field(default_factory=dict)  # AE title -> what people call it
+
+
+def device_lines(body: dict[str, Any], known: Iterable[str], today: str) -> tuple[DeviceLine, ...]:
+    """Who sent, newest first, then those that may and never did."""
+    told = {str(source): dict(each) for source, each in dict(body.get("devices", {})).items()}
+    lines = [
+        DeviceLine(source, str(each.get("last", "")), int(each.get("images", 0)) if each.get("day") == today else 0)
+        for source, each in told.items()
+    ]
+    lines.sort(key=lambda line: line.last_at, reverse=True)
+    return (*lines, *(DeviceLine(source) for source in known if source not in told))
 
 
 def query_line(body: dict[str, Any]) -> QueryLine:

@@ -63,6 +63,19 @@ def test_lines_are_read_from_what_was_kept() -> None:
     assert rules.receiver_state({"port": 104, "unknown": 1}, "2026").port == 104
 
 
+def test_devices_newest_first_then_those_that_never_sent() -> None:
+    told = {
+        "CR1": {"last": "2026-11-23T09:00:00+09:00", "day": "2026-11-23", "images": 4},
+        "US1": {"last": "2026-11-22T19:00:00+09:00", "day": "2026-11-22", "images": 9},
+    }
+    lines = rules.device_lines({"devices": told}, ["CR1", "US1", "ES1"], "2026-11-23")
+    assert [(line.source, line.images, bool(line.last_at)) for line in lines] == [
+        ("CR1", 4, True),
+        ("US1", 0, True),
+        ("ES1", 0, False),
+    ]
+
+
 def test_moments_are_short_today() -> None:
     assert rules.day_and_clock("2026-11-23T13:05:42.100+09:00", "2026-11-23") == "13:05:42"
     assert rules.day_and_clock("2026-11-22T13:05:42.100+09:00", "2026-11-23") == "11-22 13:05"
