@@ -7,7 +7,7 @@ examples in ``settings/`` and the message about a misspelt key all come from the
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from kiosk.core.words import N_
 
@@ -31,7 +31,7 @@ class StationSettings(Settings):
 
     name: str = setting("station-1", N_("Name of this PC; jobs and the audit table carry it."))
     place: str = setting("", N_("Where it stands, shown in the top bar."))
-    language: str = setting("ja", N_("Language of the screen and of paper: ja or en."))
+    language: Literal["ja", "en"] = setting("ja", N_("Language of the screen and of paper: ja or en."))
     institution: str = setting("0001", N_("Institution number that visits belong to."))
     institution_name: str = setting("健診センター", N_("Name of the institution as printed on paper."))
     issuer: str = setting("", N_("Who issues patient IDs here (DICOM IssuerOfPatientID); may stay empty."))

@@ -29,7 +29,7 @@ class DayLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             at = datetime.fromtimestamp(record.created)
-            lines = [record.getMessage()]
+            lines = _said(record).splitlines() or [""]
             if record.exc_info and record.exc_info[0] is not None:
                 lines += self._where(record)
             day = at.strftime("%Y%m%d")
@@ -55,6 +55,14 @@ class DayLog(logging.Handler):
             for frame in traceback.extract_tb(trace)
         ]
         return [kind.__name__, *places]
+
+
+def _said(record: logging.LogRecord) -> str:
+    """The message; one that does not fit its values is written without them, rather than stopping the work."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return str(record.msg)
 
 
 def open_day_log(folder: Path, station: str) -> DayLog:

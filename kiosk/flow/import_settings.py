@@ -49,13 +49,22 @@ def import_settings(source: Path, target: Path) -> Path:
     document.add(tomlkit.comment(f"made from {source.name}"))
     document["station"] = {"name": "gateway"}
     document["modes"] = {"gateway": gateway}
-    target.write_text(tomlkit.dumps(document), encoding="utf-8")
+    try:
+        target.write_text(tomlkit.dumps(document), encoding="utf-8")
+    except OSError as why:
+        raise Fault(
+            N_("{path} can't be written ({reason})."),
+            N_("Name a file in a folder that is there, with -o."),
+            reference="P225",
+            path=str(target),
+            reason=why.strerror or type(why).__name__,
+        ) from None
     return target
 
 
 def _number(values: list[str], index: int, what: str, lowest: int, highest: int) -> int:
     text = values[index] if index < len(values) else ""
-    if not text.isdigit() or not lowest <= int(text) <= highest:
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
         raise Fault(
             N_("Line {line} ({what}) says “{text}”, which does not fit."),
             N_("It must be a number from {lowest} to {highest}."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -131,11 +132,24 @@ def _table(raw: dict[str, Any], key: str, wrong: list[Sentence]) -> dict[str, An
     return {}
 
 
+# pydantic's kinds of error in words; whatever else there is keeps pydantic's own.
+REASONS = {
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), N_("a whole number is wanted")),
+    **dict.fromkeys(("float_type", "float_parsing"), N_("a number is wanted")),
+    **dict.fromkeys(("bool_type", "bool_parsing"), N_("true or false is wanted")),
+    **dict.fromkeys(("list_type", "tuple_type"), N_("a list in brackets is wanted")),
+    **dict.fromkeys(("dict_type", "dataclass_type"), N_("a table is wanted")),
+    **dict.fromkeys(("literal_error", "enum"), N_("one of {expected} is wanted")),
+    "string_type": N_("text in quotation marks is wanted"),
+}
+
+
 def _part(cls: type, body: Any, where: str, wrong: list[Sentence]) -> Any:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(cls).validate_python(body)
+        # As JSON, because pydantic is strict there ("104" is no number) and still makes tuples and tables.
+        return TypeAdapter(cls).validate_json(json.dumps(body, default=str), strict=True)
     except ValidationError as why:
         for each in why.errors():
             key = ".".join([where, *(str(part) for part in each["loc"])])
@@ -144,12 +158,10 @@ def _part(cls: type, body: Any, where: str, wrong: list[Sentence]) -> Any:
             elif each["type"] == "missing":
                 wrong.append(Sentence(N_("{key} is missing"), {"key": key}))
             else:
-                wrong.append(
-                    Sentence(
-                        N_("{key} = {value} does not fit: {reason}"),
-                        {"key": key, "value": repr(each["input"])[:60], "reason": each["msg"]},
-                    )
-                )
+                known = REASONS.get(each["type"])
+                reason = Sentence(known, each.get("ctx", {})) if known else each["msg"]
+                values = {"key": key, "value": repr(each["input"])[:60], "reason": reason}
+                wrong.append(Sentence(N_("{key} = {value} does not fit: {reason}"), values))
         return None
 
 

@@ -160,7 +160,9 @@ def test_what_a_dead_process_had_begun_is_done_after_its_lease(centre: Store, cr
 
 
 @pytest.mark.expects_errors
-@pytest.mark.parametrize("trouble", [ZeroDivisionError(), LinkLost("centre"), NoRoom("centre"), Fault("The database is damaged.")])
+@pytest.mark.parametrize(
+    "trouble", [ZeroDivisionError(), LinkLost("centre"), NoRoom("centre"), Fault("The database is damaged.")]
+)
 def test_trouble_with_the_store_does_not_end_the_worker(
     centre: Store, crew: Crew, wait_until: Waits, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
