@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.part10 import open_part10
 from kiosk.dicom.soundness import EXPLICIT_LE, IMPLICIT_LE
-from kiosk.dicom.upper_layer import call
+from kiosk.dicom.upper_layer import call, our_ae
 
 MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: odd numbers from 1 to 255
 
@@ -48,6 +49,18 @@ def echo(own_title: str, node: Node) -> float:
         return 1000 * (time.perf_counter() - began)
     finally:
         _part(assoc)
+
+
+def who_listens(address: str, port: int) -> str:
+    """``nobody``, ``dicom`` (an application entity answers, even if it refuses us) or ``other`` at that port."""
+    try:
+        with socket.create_connection((address, port), 3.0):
+            pass
+    except OSError:
+        return "nobody"
+    assoc = our_ae("KIOSK").associate(address, port, [build_context(Verification, [EXPLICIT_LE, IMPLICIT_LE])])
+    _part(assoc)
+    return "dicom" if assoc.is_released or assoc.is_rejected else "other"
 
 
 def send_files(

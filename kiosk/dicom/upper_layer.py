@@ -26,6 +26,7 @@ from kiosk.dicom.soundness import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_L
 log = logging.getLogger(__name__)
 
 FIRST_WORD_S = 5.0  # who connects and asks for nothing is sent away
+IDLE_S = 300.0  # modalities keep an association open between two pictures
 PDU_BYTES = 131072  # DCMTK's own limit; larger brings nothing
 REJECTED_BY_USER, CALLING_AE_UNKNOWN, CALLED_AE_UNKNOWN = 0x01, 0x03, 0x07  # PS3.8 9.3.4
 
@@ -91,7 +92,7 @@ class Listener:
         self._on_refusal = on_refusal
         self._ae_title = ae_title.strip()
         self._say_refusal = OnceAMinute()
-        self._ae = our_ae(self._ae_title)
+        self._ae = our_ae(self._ae_title, network_timeout_s=IDLE_S)
         self._ae.maximum_associations = most
         self._ae.acse_timeout = FIRST_WORD_S
         self._ae.add_supported_context(Verification, [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE])

@@ -7,7 +7,6 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from kiosk.core.faults import Fault
 from kiosk.core.settings import StationSettings
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes
@@ -121,10 +120,11 @@ def _leave(kit: Kit) -> None:
     kit.local.leave()
 
 
-def check_receiving(how: Receiving) -> Fault | None:
-    """What is wrong with these settings, None where nothing is; listens on nothing."""
-    try:
-        Nodes(how.nodes, how.accept_anyone)
-    except Fault as why:
-        return why
-    return None
+def check_receiving(how: Receiving) -> str:
+    """Who is at the port: ``nobody``, ``dicom`` (this gateway is running) or ``other``. Raises Fault where a node makes
+    no sense.
+    """
+    from kiosk.dicom.send import who_listens
+
+    Nodes(how.nodes, how.accept_anyone)
+    return who_listens(how.host or "127.0.0.1", how.port) if how.port else "nobody"

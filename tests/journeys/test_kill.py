@@ -47,6 +47,7 @@ def test_killed_while_receiving(
             never.wait(moments.uniform(0.0, 1.2))
             os.kill(site.service.pid, signal.SIGKILL)
             wait_until(lambda kill=kill: site.service.deaths == kill + 1, 10)
+            print(f"kill {kill + 1}: {before} acknowledged", flush=True)
     finally:
         for sender in senders:
             sender.stop()

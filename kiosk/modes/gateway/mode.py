@@ -212,17 +212,26 @@ def start_workers(kit: Kit, desk: GatewayDesk) -> None:
 
 
 def check(settings: GatewaySettings) -> Iterator[tuple[bool, Sentence, Sentence]]:
-    """Is the list of devices in order, and does the receiver answer?"""
+    """Is the list of devices in order, and is the port ours?"""
     from kiosk.core.faults import Fault
     from kiosk.flow.receive_images import check_receiving
 
     try:
-        wrong = check_receiving(receiving(settings))
+        listens = check_receiving(receiving(settings))
     except Fault as why:
-        wrong = why
-    if wrong is not None:
-        yield False, wrong.sentence, wrong.next_step
+        yield False, why.sentence, why.next_step
         return
+    port = {"port": settings.port}
+    if listens == "dicom":
+        yield True, Sentence(N_("Port {port}: a receiver answers"), port), Sentence("")
+    elif listens == "nobody":
+        yield True, Sentence(N_("Port {port} is free for the receiver"), port), Sentence("")
+    else:
+        yield (
+            False,
+            Sentence(N_("The port {port} is taken by another program."), port),
+            Sentence(N_("Close the other program or choose another port in the parameter file.")),
+        )
     if not settings.nodes and not settings.accept_anyone:
         yield (
             False,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from kiosk.flow.check_store import check_store
 from kiosk.flow.settings_file import read_settings
 from kiosk.modes.gateway.mode import MODE, GatewaySettings, NodeSettings, check, receiving
 from kiosk.store import audit, visits
+from tests.dicom.peers import free_port
 from tests.modes.gateway.site import PEOPLE, GatewaySite
 from tests.waiting import wait_until
 
@@ -211,7 +215,7 @@ def test_the_settings_of_nodes_become_profiles() -> None:
     assert cr.profile is not None and cr.profile.charset.value == "ISO 2022 IR 13\\ISO 2022 IR 87"
     assert us.profile is not None and us.profile.layout.value == "half_kana"
     assert es.profile is None and es.station_ae == "ES1"
-    assert [good for good, _, _ in check(file.modes["gateway"])] == [True]
+    assert [good for good, _, _ in check(replace(file.modes["gateway"], port=0))] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -223,12 +227,26 @@ def test_the_settings_of_nodes_become_profiles() -> None:
     ],
 )
 def test_a_node_that_makes_no_sense_is_told(node: NodeSettings, word: str) -> None:
-    [(good, sentence, next_step)] = check(GatewaySettings(nodes=[node]))
+    [(good, sentence, next_step)] = check(GatewaySettings(port=0, nodes=[node]))
     assert not good and word in str(sentence) and str(next_step)
 
 
 def test_a_gateway_that_nobody_may_call_is_told() -> None:
-    assert [good for good, _, _ in check(GatewaySettings(nodes=[]))] == [False]
+    assert [good for good, _, _ in check(GatewaySettings(port=0, nodes=[]))] == [True, False]
+
+
+def test_whose_port_it_is(open_gateway: Open) -> None:
+    def told(port: int) -> tuple[bool, str]:
+        good, sentence, _ = next(iter(check(GatewaySettings(host="127.0.0.1", port=port))))
+        return good, sentence.text
+
+    assert told(free_port()) == (True, "Port {port} is free for the receiver")
+    assert told(open_gateway().port) == (True, "Port {port}: a receiver answers")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        hang_up = threading.Thread(target=lambda: [other.accept()[0].close() for _ in range(2)], name="other program")
+        hang_up.start()
+        assert told(other.getsockname()[1]) == (False, "The port {port} is taken by another program.")
+        hang_up.join()
 
 
 @pytest.mark.expects_errors
