@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import socketserver
 import subprocess
 import threading
 import urllib.request
@@ -22,6 +23,8 @@ from kiosk.dicom.nodes import Nodes
 from kiosk.dicom.upper_layer import Door, Listener
 from tests.needs import tool
 from tests.waiting import wait_until
+
+socketserver.BaseServer.serve_forever.__defaults__ = (0.05,)  # listeners under test close soon, not after half a second
 
 TODAY = date(2026, 11, 23)
 TARO = Patient("0001", "00012345", "見本 太郎", "ミホン タロウ", "", "M", date(1970, 1, 2))
