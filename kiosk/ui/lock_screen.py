@@ -45,7 +45,7 @@ class LockScreen(tk.Frame):
         before = self._focus_before
         self.destroy()
         if before is not None and before.winfo_exists():
-            before.focus_set()
+            self._shell.give_focus(before)
 
     # -- which form --------------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class LockScreen(tk.Frame):
         for widget in _all_below(self):
             widget.bindtags(tuple(tag for tag in widget.bindtags() if tag != str(self._shell.top)))
             self._shell.scanner.listen(widget)
-        first.focus_set()
+        self._shell.give_focus(first)
 
     # -- what a person does ------------------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ class Shell:
         self._maintain: Callable[[], object] | None = None
         self._question: Question | None = None
         self._cover: tuple[tk.Misc, Callable[[], tk.Misc]] | None = None
+        self._focus_later: tk.Misc | None = None
         self._before_closing: Callable[[Callable[[], None]], bool] = self._ask_if_busy
         parent.title(say(title) + (f" - {say(where)}" if where else ""))
         parent.configure(background=look.GROUND)
@@ -217,8 +218,21 @@ class Shell:
 
         return uncover
 
+    def give_focus(self, widget: tk.Misc) -> None:
+        """Put the cursor there; while the person works in another window of this program, when he comes back."""
+        if self._may_have(str(self.top.tk.call("focus"))):
+            self._focus_later = None
+            widget.focus_set()
+        else:
+            self._focus_later = widget
+
     def _focus_went(self, event: tk.Event) -> None:
         self.come_to_front()
+        later, now = self._focus_later, str(self.top.tk.call("focus"))
+        if later is not None and now and self._may_have(now):
+            self._focus_later = None
+            if now == str(self.top) and later.winfo_exists():
+                later.focus_set()
         # A desk's late answer may put the cursor into a field under the cover; what is typed then is a PIN.
         if self._cover is not None and not str(event.widget).startswith((str(self._cover[0]), str(self.top) + ".#")):
             self.frame.after_idle(self._bring_back_focus)
@@ -229,9 +243,12 @@ class Shell:
             # By its path: Python does not know Tk's own widgets, such as the list of a choice.
             now = str(self.top.tk.call("focus", "-displayof", str(self.top)))
             # Another locked window has it meanwhile: whoever takes it back from there gets it taken again, for ever.
-            elsewhere = now and str(self.top.tk.call("winfo", "toplevel", now)) != str(self.top)
-            if widget.winfo_exists() and not elsewhere and not now.startswith(str(self._cover[0])):
+            if widget.winfo_exists() and self._may_have(now) and not now.startswith(str(self._cover[0])):
                 widget.focus_set()
+
+    def _may_have(self, now: str) -> bool:
+        """Is the keyboard (at the path ``now``) in this window, or in none of this program?"""
+        return not now or str(self.top.tk.call("winfo", "toplevel", now)) == str(self.top)
 
     def _ask_if_busy(self, close: Callable[[], None]) -> bool:
         if not self._busy:
