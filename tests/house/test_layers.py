@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "modes": {"core", "masters", "flow", "ui"} | SIDE_ROOMS,
     "station": {"core", "assembly", "commands"},
     "assembly": {"core", "locale", "flow", "modes", "store"},
-    "windows": {"core", "flow", "ui", "modes", "assembly"},
+    "windows": {"core", "store", "flow", "ui", "modes", "assembly"},
     "commands": {"core", "flow", "modes", "assembly", "windows", "demo", "self_test"},
     "demo": {"core", "devices", "flow", "modes", "ui", "assembly", "windows", "bootstrap"},
     "self_test": {"core", "locale", "modes"} | SIDE_ROOMS,
