@@ -162,7 +162,14 @@ def run_service(full_name: str) -> int:
     from kiosk.flow.services import wait_for_the_end
     from kiosk.flow.settings_file import validated
 
-    name, service = full_name.split(".", 1)
+    name, _, service = full_name.partition(".")
+    if name not in catalog.mode_names() or service not in catalog.load_mode(name).services:
+        raise Fault(
+            N_("{word} is neither a command nor a file."),
+            N_("See “station --help”."),
+            reference="P206",
+            word=f"--service {full_name}",
+        )
     mode = catalog.load_mode(name)
     file = validated(json.loads(sys.stdin.buffer.readline()), {name: mode.settings})
     use_language(file.station.language)

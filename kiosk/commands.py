@@ -5,7 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kiosk import __version__
 from kiosk.assembly import run_headless, use_language
@@ -14,6 +17,10 @@ from kiosk.core.process import home
 from kiosk.core.words import N_, say
 from kiosk.modes import catalog
 from kiosk.modes.contract import Mode
+
+if TYPE_CHECKING:
+    from kiosk.flow.check_store import Line
+    from kiosk.flow.settings_file import StationFile
 
 USAGE = """\
 station                          station.toml beside the program, else the launcher
@@ -60,7 +67,7 @@ def run(argv: list[str]) -> int:
 
 
 # -- opening -------------------------------------------------------------------------------------------------------
-def load(path: Path | None, *, all_modes: bool = False):  # type: ignore[no-untyped-def]
+def load(path: Path | None, *, all_modes: bool = False) -> tuple[StationFile, dict[str, Mode]]:
     """The parameter file (or the built-in defaults) and the modes; broken modes are told on standard error."""
     from kiosk.flow.settings_file import StationFile, read_settings
 
@@ -85,14 +92,9 @@ def _open(argv: list[str]) -> int:
             path = Path(name).absolute()
         else:
             argument = str(Path(name).absolute())
-    unknown = [word for word in argv if word.startswith("--") and word != "--headless"]
-    if unknown or (argument and not Path(argument).exists()):
-        raise Fault(
-            N_("{word} is neither a command nor a file."),
-            N_("See “station --help”."),
-            reference="P206",
-            word=unknown[0] if unknown else argument,
-        )
+    wrong = [word for word in argv if word.startswith("--") and word != "--headless"]
+    if wrong or (argument and not Path(argument).exists()):
+        raise unknown(wrong[0] if wrong else argument)
     if path is None and not argument:
         beside = home() / "station.toml"
         path = beside if beside.exists() else None
@@ -118,7 +120,7 @@ def _open(argv: list[str]) -> int:
         return 0
 
 
-def _only_viewer(file, modes: dict[str, Mode]):  # type: ignore[no-untyped-def]
+def _only_viewer(file: StationFile, modes: dict[str, Mode]) -> tuple[StationFile, dict[str, Mode]]:
     """A loose file opened from the desktop: the viewer alone, on its own small data folder, without a login."""
     from dataclasses import replace
 
@@ -135,39 +137,63 @@ def _stop_on_signals() -> threading.Event:
 
 
 # -- commands on a station -----------------------------------------------------------------------------------------
-def _file_of(rest: list[str]):  # type: ignore[no-untyped-def]
-    """The parameter file that a command names, else station.toml beside the program, else the built-in defaults."""
-    named = [Path(word).absolute() for word in rest if word.lower().endswith(".toml")]
-    beside = home() / "station.toml"
-    return load(named[0] if named else beside if beside.exists() else None)[0]
+@dataclass(frozen=True)
+class Words:
+    """What stands behind a command: its parameter file, other files, and options with their values."""
+
+    toml: Path | None
+    files: list[Path]
+    options: dict[str, str]
+
+    def station(self) -> StationFile:
+        """The parameter file that was named, else station.toml beside the program, else the built-in defaults."""
+        beside = home() / "station.toml"
+        return load(self.toml or (beside if beside.exists() else None))[0]
 
 
-def _option(rest: list[str], name: str) -> str | None:
-    if name in rest and rest.index(name) + 1 < len(rest):
-        return rest[rest.index(name) + 1]
-    return None
+def _words(rest: list[str], *, options: tuple[str, ...] = (), files: bool = False) -> Words:
+    """Raises Fault for a word that the command does not know."""
+    toml, found, values = None, [], {}
+    left = list(rest)
+    while left:
+        word = left.pop(0)
+        if word in options and left:
+            values[word] = left.pop(0)
+        elif word.startswith("-") or (not files and toml is not None):
+            raise unknown(word)
+        elif word.lower().endswith(".toml"):
+            toml = Path(word).absolute()
+        elif files:
+            found.append(Path(word).absolute())
+        else:
+            raise unknown(word)
+    return Words(toml, found, values)
+
+
+def unknown(word: str) -> Fault:
+    return Fault(
+        N_("{word} is neither a command nor a file."), N_("See “station --help”."), reference="P206", word=word
+    )
 
 
 def _check(rest: list[str]) -> int:
     from kiosk.flow.check_station import check_station
 
-    return _tell(check_station(_file_of(rest), catalog.all_modes()[0]))
+    return _tell(check_station(_words(rest).station(), catalog.all_modes()[0]))
 
 
 def _check_store(rest: list[str]) -> int:
     from kiosk.flow.check_store import check_store
 
-    return _tell(check_store(_file_of(rest)))
+    return _tell(check_store(_words(rest).station()))
 
 
-def _tell(lines) -> int:  # type: ignore[no-untyped-def]
+def _tell(lines: Iterable[Line]) -> int:
     """Print each line of a check with its mark; 1 where anything is wrong."""
     bad = 0
     for line in lines:
-        print(
-            f"{'OK ' if line.good else 'NG '} {say(line.text)}"
-            + (f"  → {say(line.next_step)}" if line.next_step else "")
-        )
+        step = say(line.next_step)
+        print(f"{'OK ' if line.good else 'NG '} {say(line.text)}" + (f"  → {step}" if step else ""))
         bad += not line.good
     return 1 if bad else 0
 
@@ -175,7 +201,7 @@ def _tell(lines) -> int:  # type: ignore[no-untyped-def]
 def _status(rest: list[str]) -> int:
     from kiosk.flow.status import status
 
-    for line in status(_file_of(rest)):
+    for line in status(_words(rest).station()):
         print(say(line))
     return 0
 
@@ -183,9 +209,10 @@ def _status(rest: list[str]) -> int:
 def _backup(rest: list[str]) -> int:
     from kiosk.flow.back_up import back_up
 
-    file = _file_of(rest)
-    to = _option(rest, "--to")
-    for path in back_up(file, Path(to) if to else file.data / "BACKUP", progress=_show_progress):
+    words = _words(rest, options=("--to",))
+    file = words.station()
+    folder = Path(words.options["--to"]).absolute() if words.options else file.data / "BACKUP"
+    for path in back_up(file, folder, progress=_show_progress):
         print(path)
     return 0
 
@@ -193,10 +220,10 @@ def _backup(rest: list[str]) -> int:
 def _restore(rest: list[str]) -> int:
     from kiosk.flow.back_up import restore
 
-    sources = [Path(word) for word in rest if not word.lower().endswith(".toml")]
-    if not sources:
+    words = _words(rest, files=True)
+    if len(words.files) != 1:
         raise Fault(N_("Which backup?"), N_("Name the backup file: station restore FILE."), reference="P207")
-    print(say(restore(_file_of(rest), sources[0].absolute())))
+    print(say(restore(words.station(), words.files[0])))
     return 0
 
 
@@ -208,12 +235,12 @@ def _show_progress(part: float) -> None:
 def _import_settings(rest: list[str]) -> int:
     from kiosk.flow.import_settings import import_settings
 
-    sources = [Path(word) for word in rest if word.lower().endswith(".dat")]
-    if not sources:
+    words = _words(rest, options=("-o",), files=True)
+    if len(words.files) != 1 or words.toml is not None:
         raise Fault(N_("Which old parameter file?"), N_("Name it: station import-settings FILE.dat."), reference="P208")
-    target = _option(rest, "-o")
-    written = import_settings(sources[0], Path(target) if target else sources[0].with_suffix(".toml"))
-    print(written)
+    (source,) = words.files
+    target = words.options.get("-o")
+    print(import_settings(source, Path(target).absolute() if target else source.with_suffix(".toml")))
     return 0
 
 

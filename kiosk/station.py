@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import logging
 import os
 import sys
 
 from kiosk.core.faults import Fault
+from kiosk.core.words import N_
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ def main(argv: list[str]) -> int:
         if command == "--service":
             from kiosk.assembly import run_service
 
-            return run_service(argv[1])
+            return run_service(" ".join(argv[1:]))
         from kiosk import commands
 
         return commands.run(argv)
@@ -47,10 +49,18 @@ def _mend_streams() -> None:
 
 
 def _worker(argv: list[str]) -> int:
-    module, *args = argv
-    if not module.startswith("kiosk."):
-        return 2
-    return int(importlib.import_module(module).run_worker(args))
+    module, args = (argv[0], argv[1:]) if argv else ("", [])
+    run = None
+    if module.startswith("kiosk.") and importlib.util.find_spec(module) is not None:
+        run = getattr(importlib.import_module(module), "run_worker", None)
+    if run is None:
+        raise Fault(
+            N_("{word} is neither a command nor a file."),
+            N_("See “station --help”."),
+            reference="P206",
+            word=f"--worker {module}",
+        )
+    return int(run(args))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ PACKAGE_OF = {
     "pdftotext": "poppler-utils",
     "pg_dump": "postgresql",
     "postgres": "postgresql",
+    "psql": "postgresql",
     "storescp": "dcmtk",
     "storescu": "dcmtk",
     "strace": "strace",

@@ -109,7 +109,7 @@ def restore(file: StationFile, source: Path) -> Sentence:
     kind = source.name.split("-", 1)[0]
     stores = {"centre": centre_store(file.station.centre, file.data), "station": station_store(file.data)}
     store = stores.get(kind)
-    if store is None or source.name.endswith(".sqlite") != store.is_sqlite:
+    if store is None or not source.name.endswith(".sqlite" if store.is_sqlite else ".sql.gz"):
         raise Fault(
             N_("{path} is not a backup of this program."),
             N_("Choose a file named centre-… or station-…."),

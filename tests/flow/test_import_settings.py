@@ -112,7 +112,8 @@ def test_a_file_that_is_not_there_or_not_readable_or_not_writable(tmp_path: Path
 
 
 @given(
-    st.lists(st.text(st.characters(codec="cp932", exclude_characters="¢£¬‖−〜"), max_size=12), max_size=20), st.sampled_from(["CSTORE", "MWMRoot"])
+    st.lists(st.text(st.characters(codec="cp932", exclude_characters="¢£¬‖−〜"), max_size=12), max_size=20),
+    st.sampled_from(["CSTORE", "MWMRoot"]),
 )
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_stands_in_the_old_file_is_a_loading_file_or_a_sentence(
