@@ -12,9 +12,9 @@ from kiosk.ui import dates
 from kiosk.ui.table import Column, Row
 
 DEVICES = [
-    Column("device", N_("Device"), 150, stretch=True),
-    Column("last", N_("Last image"), 130),
-    Column("images", N_("Today"), 90, right=True),
+    Column("device", N_("Device"), 140, stretch=True),
+    Column("last", N_("Last image"), 96),
+    Column("images", N_("Today"), 60, right=True),
 ]
 STUDIES = [
     Column("at", N_("Received"), 120),
