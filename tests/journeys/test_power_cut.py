@@ -60,6 +60,21 @@ def disk(tmp_path: Path, request: pytest.FixtureRequest, soak: float) -> Iterato
     made.unmount()
 
 
+def prove_copy(disk: Disk, copy: Disk, site: GatewaySite, unsynced: str, acknowledged: dict[str, str]) -> None:
+    """Copy the file system as it is on the disk at this moment, mount the copy, and prove what was acknowledged."""
+    subprocess.run(["cp", "--sparse=always", str(disk.image), str(copy.image)], check=True)
+    copy.mount()
+    try:
+        lost, kept = copy.mounted / unsynced, disk.mounted / unsynced
+        assert not lost.exists() or lost.read_bytes() != kept.read_bytes(), "the copy lost nothing that was unsynced"
+        data = str(copy.mounted / "gateway" / "data")
+        file = replace(site.file, station=replace(site.file.station, data=data))
+        assert list(prove(file, acknowledged)) == []
+    finally:
+        copy.unmount()
+        copy.image.unlink()
+
+
 @only_on_posix
 @needs_root()
 @needs("mkfs.ext4")
@@ -84,24 +99,13 @@ def test_power_cut_while_receiving(disk: Disk, tmp_path: Path, sqlite_templates:
             unsynced = disk.mounted / f"unsynced{cut}"
             unsynced.write_bytes(b"written a moment ago, never synced" * 1000)
             pid = site.service.pid
-            os.kill(pid, signal.SIGSTOP)
+            os.kill(pid, signal.SIGSTOP)  # also while it is proven, or the devices would fill the disk meanwhile
             try:
                 acknowledged = {uid: body for sender in senders for uid, body in list(sender.acknowledged.items())}
-                copy = Disk(tmp_path / "copy.img", tmp_path / "copy")
-                subprocess.run(["cp", "--sparse=always", str(disk.image), str(copy.image)], check=True)
+                prove_copy(disk, Disk(tmp_path / "copy.img", tmp_path / "copy"), site, unsynced.name, acknowledged)
             finally:
                 os.kill(pid, signal.SIGCONT)
             acknowledged_in_all += len(acknowledged)
-            copy.mount()
-            try:
-                lost = copy.mounted / unsynced.name
-                assert not lost.exists() or lost.read_bytes() != unsynced.read_bytes(), "the copy lost nothing unsynced"
-                data = str(copy.mounted / "gateway" / "data")
-                file = replace(site.file, station=replace(site.file.station, data=data))
-                assert list(prove(file, acknowledged)) == []
-            finally:
-                copy.unmount()
-                copy.image.unlink()
     finally:
         for sender in senders:
             sender.stop()
