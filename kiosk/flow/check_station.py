@@ -7,6 +7,7 @@ from typing import Any
 
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
+from kiosk.flow.answers import as_fault
 from kiosk.flow.check_store import Line
 from kiosk.flow.settings_file import StationFile, volumes_of
 from kiosk.store.backup import pg_dump_found
@@ -27,8 +28,17 @@ def check_station(file: StationFile, modes: Mapping[str, Any]) -> Iterator[Line]
         mode = modes[name]
         yield Line(True, Sentence(N_("Mode {name}: ready"), {"name": name}))
         if mode.check is not None:
-            for good, text, next_step in mode.check(file.modes[name]):
-                yield Line(good, text, next_step)
+            yield from _mode(mode.check, file.modes[name])
+
+
+def _mode(check: Any, settings: Any) -> Iterator[Line]:
+    """What a mode says of its own needs; one whose check fails is a line too, and the other modes are still asked."""
+    try:
+        for good, text, next_step in check(settings):
+            yield Line(good, text, next_step)
+    except Exception as why:
+        fault = as_fault(why)
+        yield Line(False, fault.sentence, fault.next_step)
 
 
 def _store(store: Store) -> Iterator[Line]:
