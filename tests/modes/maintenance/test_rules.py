@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ import pytest
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import say
 from kiosk.modes.maintenance import rules
+from tests.house.tree import modules
 
 NOW = datetime(2026, 11, 24, 9, 41)
 
@@ -86,3 +88,27 @@ def test_settings_are_shown_one_by_one_without_passwords() -> None:
     assert not lines["modes.x.query.port"].changed
     assert all(each.doc for each in lines.values())
     assert list(rules.setting_lines("s", Example()))[2].value == "[]"
+
+
+def audited_actions() -> dict[str, str]:
+    """Every action that the program writes down by name, and where."""
+    found: dict[str, str] = {}
+    for module in modules():
+        if module.room not in ("flow", "modes"):
+            continue
+        for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+            called = ast.unparse(call.func).rsplit(".", 2)
+            if called[-2:] == ["audit", "write"] or called[-1] in ("_note", "_tell"):
+                for argument in call.args:
+                    choices = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+                    for each in choices:
+                        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                            found[each.value] = module.place
+    return found
+
+
+def test_every_action_that_is_written_down_has_words_for_people() -> None:
+    written = audited_actions()
+    assert {"login", "finding signed", "image stored"} <= set(written)
+    assert {action: place for action, place in written.items() if action not in rules.ACTIONS} == {}
+    assert set(rules.ACTIONS) - set(written) == set(), "words for what nobody writes"
