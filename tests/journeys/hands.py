@@ -21,9 +21,15 @@ def turn_to(shell: Any) -> None:
     """Bring a window to the front, as by a click on it; the cursor stands where it stood."""
     top = shell.top
     top.lift()
-    if not str(top.tk.call("focus")).startswith(str(top)):
+    if not _has_keyboard(top):
         (top.focus_lastfor() or top).focus_force()
-    top.update()
+    wait_until(lambda: _has_keyboard(top), what=f"the keyboard goes to {top.title()}")
+
+
+def _has_keyboard(top: Any) -> bool:
+    """In sight with the cursor in it: a window that has just been made gets it when it stands on the screen."""
+    path = str(top.tk.call("focus"))
+    return bool(top.winfo_viewable() and path and str(top.tk.call("winfo", "toplevel", path)) == str(top))
 
 
 def press(shell: Any, *keys: str) -> None:
@@ -141,11 +147,16 @@ def _strike(shell: Any, keysym: str, stamp_ms: int) -> None:
         call("event", "generate", call("focus") or top, f"<KeyRelease-{name}>", "-time", stamp_ms)
 
 
-def windows_of(pid: int) -> list[str]:
-    """The titles of another process's windows that stand on the screen."""
-    found = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--pid", str(pid), "--name", "."], capture_output=True, text=True
-    )
-    names = [subprocess.run(["xdotool", "getwindowname", each], capture_output=True, text=True).stdout.strip()
-             for each in found.stdout.split()]  # fmt: skip
-    return [name for name in names if name]
+def windows_called(words: str) -> list[str]:
+    """The windows of any process that stand on the screen with these words in their title, as X numbers them."""
+    found = _xdotool("search", "--onlyvisible", "--name", ".").split()
+    return [window for window in found if words in _xdotool("getwindowname", window)]
+
+
+def press_at(window: str, key: str) -> None:
+    """Press a key at another process's window, by the window system itself."""
+    _xdotool("windowfocus", "--sync", window, "key", key)
+
+
+def _xdotool(*words: str) -> str:
+    return subprocess.run(["xdotool", *words], capture_output=True, text=True).stdout
