@@ -316,7 +316,7 @@ class Day:
             if candidates:
                 gateway.match(study, candidates[0]).wait()
         overview = gateway.overview().wait()
-        self.summary.images = sum(device.images for device in overview.devices)
+        self.summary.images = sum(study.instances for study in overview.today)
         self.summary.unmatched = len(overview.unmatched)
         for line in self.desks["reception"].day(self.today).wait().lines:
             print(f"    {line.number} {line.name}: {line.examinations}")
