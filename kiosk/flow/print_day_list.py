@@ -51,6 +51,6 @@ def print_day_list(
     with own.writing() as conn:
         jobs.owe(
             conn, JOB, station=station.name, subject=f"{path.name} {time.time_ns()}", local=True,
-            body={"path": str(path)},
+            body={"path": str(path), "page": "list"},
         )  # fmt: skip
     return path, pages

@@ -24,8 +24,8 @@ from kiosk.store.jobs import Job
 if TYPE_CHECKING:  # the library that makes pages takes half a second to load: not before the first page
     from kiosk.paper.finding_report import FindingPage
 
-JOB = "print page"  # of this PC's own store; body: path
-NOTICE = "paper"  # local notice; ids: path, printed (False: this PC has no printer), job
+JOB = "print page"  # of this PC's own store; body: path, page (finding, list)
+NOTICE = "paper"  # local notice; ids: path, page, printed (False: this PC has no printer), failed, job
 
 
 def page_of(
@@ -103,7 +103,7 @@ class PrintFinding:
         with self._own.writing() as conn:
             jobs.owe(
                 conn, JOB, station=self._station.name, subject=f"{path.name} {time.time_ns()}", local=True,
-                body={"path": str(path)},
+                body={"path": str(path), "page": "finding"},
             )  # fmt: skip
         return path
 
@@ -144,6 +144,9 @@ class PagePrinter:
 
     def _tell(self, job: Job, path: Path, *, printed: bool, failed: bool) -> None:
         with self._own.writing() as conn:
-            notices.tell(conn, NOTICE, local=True, path=str(path), printed=printed, failed=failed, job=job.id)
+            notices.tell(
+                conn, NOTICE, local=True, path=str(path), page=job.body.get("page", ""), printed=printed, failed=failed,
+                job=job.id,
+            )  # fmt: skip
 
 

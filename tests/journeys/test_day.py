@@ -17,6 +17,7 @@ from kiosk.core.words import say, speak
 from kiosk.devices.inbox.simulator import CheckupSystem, list_bytes, sample_rows
 from kiosk.flow.settings_file import read_settings
 from kiosk.modes import catalog
+from kiosk.modes.maintenance.rules import ACTIONS
 from tests.conftest import SHARED_DATA
 from tests.journeys.devices import OP_STORAGE, Device, take_picture
 from tests.journeys.hands import (
@@ -277,6 +278,7 @@ def the_list_goes_to_paper(house: House) -> None:
     press(house.shell("reception"), "F8")
     [page] = wait_until(lambda: list((house.data / "pages").rglob("list-*.pdf")), 20)
     wait_until(lambda: house.told("reception") == say("The page is at the printer."), 20)
+    assert house.told("findings") != house.told("reception"), "it is told where it was asked for"
     told = text_of(page)
     for name in ("見本 太郎", "髙橋 花子", "山﨑 一郎", "𠮷田 香", "渡邊 明①"):
         assert name.replace(" ", "") in told, name
@@ -438,6 +440,7 @@ def everything_was_written_down(house: House) -> None:
     wait_until(lambda: len(window.audit.table))
     lines = window.audit.lines.values()
     by = {(line.who, line.action) for line in lines}
+    assert {line.action for line in lines} <= set(ACTIONS), "each has its words"
     for who, action in (
         (HEAD, "first person made"), (HEAD, "person added"), (NURSE, "login"), (NURSE, "checked in"),
         (NURSE, "interview note"), (NURSE, "list printed"), (DOCTOR, "study opened"), (DOCTOR, "key image taken"),

@@ -140,8 +140,13 @@ class FindingsDesk:
         return self._kit.notices.listen(("findings", "tray", "images", "visits"), call)
 
     def on_paper(self, call: Callable[[Any], None]) -> Callable[[], None]:
-        """Call with each notice of this PC's printer; returns the way to end it."""
-        return self._kit.local_notices.listen("paper", call)
+        """Call with each notice of this PC's printer about findings; returns the way to end it."""
+
+        def told(notice: Any) -> None:
+            if notice.ids.get("page") == "finding":
+                call(notice)
+
+        return self._kit.local_notices.listen("paper", told)
 
 
 def build_desk(kit: Kit) -> FindingsDesk:

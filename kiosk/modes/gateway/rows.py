@@ -34,11 +34,11 @@ UNMATCHED = [
     Column("why", N_("Why no visit was found"), 290, stretch=True),
 ]
 CANDIDATES = [
-    Column("number", N_("Number"), 100),
+    Column("number", N_("Number"), 132),
     Column("name", N_("Name"), 160, stretch=True),
     Column("id", N_("Patient ID"), 120),
     Column("exam", N_("Examination"), 150),
-    Column("state", N_("Images"), 110),
+    Column("state", N_("Images"), 132),
     Column("differs", N_("What differs"), 280, stretch=True),
 ]
 QUERIES = [

@@ -235,8 +235,13 @@ class ReceptionDesk:
         return self._kit.notices.listen(("visits", "images", "list"), call)
 
     def on_own_news(self, call: Callable[[Any], None]) -> Callable[[], None]:
-        """Call with each notice of this PC's inbox and printer; returns the way to end it."""
-        return self._kit.local_notices.listen(("inbox", "paper"), call)
+        """Call with each notice of this PC's inbox, and of its printer about lists; returns the way to end it."""
+
+        def told(notice: Any) -> None:
+            if notice.kind != "paper" or notice.ids.get("page") == "list":
+                call(notice)
+
+        return self._kit.local_notices.listen(("inbox", "paper"), told)
 
 
 def build_desk(kit: Kit) -> ReceptionDesk:
