@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pydicom
@@ -17,6 +19,7 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from tests.waiting import wait_until
 
+T = TypeVar("T")
 CR_STORAGE = "1.2.840.10008.5.1.4.1.1.1"
 OP_STORAGE = "1.2.840.10008.5.1.4.1.1.77.1.5.1"  # PS3.4 B.5, Ophthalmic Photography 8 Bit
 
@@ -101,6 +104,14 @@ def _made_up(number: int) -> Dataset:
     ds.HighBit, ds.PixelRepresentation = 7, 0
     ds.PixelData = np.add.outer(np.arange(256), np.arange(256) * number).astype(np.uint8).tobytes()
     return ds
+
+
+def meanwhile(do: Callable[[], T]) -> T:
+    """What ``do`` gives, while the windows go on living."""
+    with ThreadPoolExecutor(1, "meanwhile") as aside:
+        doing = aside.submit(do)
+        wait_until(doing.done, 60, "a device is done")
+    return doing.result()
 
 
 def _run(*call: object) -> None:

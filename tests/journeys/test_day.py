@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +12,10 @@ import pytest
 
 from kiosk.core.words import say, speak
 from kiosk.devices.inbox.simulator import CheckupSystem, list_bytes, sample_rows
-from kiosk.flow.settings_file import read_settings
-from kiosk.modes import catalog
 from kiosk.modes.maintenance.rules import ACTIONS
 from tests.conftest import SHARED_DATA
-from tests.journeys.devices import OP_STORAGE, Device, take_picture
+from tests.dicom.peers import Orthanc
+from tests.journeys.devices import OP_STORAGE, meanwhile, take_picture
 from tests.journeys.hands import (
     cells,
     choose,
@@ -27,12 +23,12 @@ from tests.journeys.hands import (
     click_row,
     enter,
     lock_screen,
-    picture_of_screen,
     press,
     scan,
     turn_to,
     type_in,
 )
+from tests.journeys.one_pc import House, text_of
 from tests.needs import needs
 from tests.waiting import wait_until
 
@@ -45,104 +41,6 @@ REASON = "前回との比較を追記"
 REAL_CHEST = SHARED_DATA / "dicom" / "cr_dx" / "gdcm-CR-MONO1-10-chest.dcm"
 NAMES = ("見本", "髙橋", "高橋", "ﾀｶﾊｼ", "タカハシ", "TAKAHASHI", "山﨑", "𠮷田", "吉田", "ヨシダ", "渡邊", "花子")
 LATEST_S = 2.0  # from the acknowledged image to the mark at reception
-# A folder for pictures of the windows, for somebody who wants to look at them.
-PICTURES = os.environ.get("KIOSK_PICTURES", "")
-
-PARAMETER_FILE = """\
-[station]
-name = "journey"
-place = "見本"
-institution_name = "見本健診センター"
-
-[modes.reception]
-print_command = ["true"]
-[modes.reception.inbox]
-every_s = 0.2
-settle_s = 0.2
-[modes.reception.list.gaiji]
-F040 = "𠮷"
-
-[modes.gateway]
-port = 0
-host = "127.0.0.1"
-[[modes.gateway.nodes]]
-ae_title = "CR1"
-title = "X線室1"
-charset = "kana_kanji"
-names = "three_groups"
-kana = "half"
-[[modes.gateway.nodes]]
-ae_title = "OP1"
-title = "眼底室"
-charset = "utf8"
-
-[modes.viewer]
-decoders = 1
-[modes.findings]
-print_command = ["true"]
-[modes.training]
-[modes.maintenance]
-"""
-
-
-class House:
-    """The windows of one PC, and the day that is played at them."""
-
-    def __init__(self, root: Any, folder: Path) -> None:
-        from kiosk.windows import WindowedStation
-
-        self.folder = folder
-        self.data = folder / "data"
-        self.today = date.today()
-        file = folder / "station.toml"
-        file.write_text(PARAMETER_FILE, encoding="utf-8")
-        modes, broken = catalog.all_modes()
-        assert not broken
-        settings = read_settings(file, {name: mode.settings for name, mode in modes.items()})
-        self.windowed = WindowedStation(root, settings, modes, launcher=False)
-        self.seen_after_s: dict[str, float] = {}
-
-    def shell(self, mode: str) -> Any:
-        return self.windowed.shells[mode]
-
-    def window(self, mode: str) -> Any:
-        return self.windowed.shells[mode].window
-
-    def look_at(self, mode: str, name: str) -> None:
-        """Keep a picture of the window, where somebody wants to see it."""
-        if PICTURES:
-            turn_to(self.shell(mode))
-            picture_of_screen(Path(PICTURES) / f"{name}.png")
-
-    def told(self, mode: str) -> str:
-        """What the window's problem line says."""
-        return str(self.shell(mode).problem.text)
-
-    def row(self, tail: str) -> tuple[str, ...]:
-        """The row of reception's list whose number ends so; empty where there is none."""
-        rows = cells(self.window("reception").day.table).values()
-        return next((row for row in rows if row[1].endswith(tail)), ())
-
-    def state(self, tail: str) -> str:
-        """The colour of that row."""
-        table = self.window("reception").day.table
-        return next(table.row(key).state for key, row in cells(table).items() if row[1].endswith(tail))
-
-    def choose_examinee(self, tail: str) -> None:
-        scan(self.shell("reception"), f"{self.today:%Y%m%d}-{tail}")
-        wait_until(lambda: self.window("reception").day.selected is not None)
-
-    def device(self, ae_title: str) -> Device:
-        gateway = self.window("gateway")
-        port = wait_until(lambda: gateway.view.state.port, 30, "the receiver listens")
-        (self.folder / ae_title).mkdir(exist_ok=True)
-        return Device(ae_title, port, self.folder / ae_title)
-
-    def until_shown(self, tail: str, what: str) -> None:
-        """Reception shows ``what`` among the examinations; measured from now."""
-        began = time.monotonic()
-        wait_until(lambda: what in self.row(tail)[6], 10, f"reception shows {what}: {self.row(tail)}")
-        self.seen_after_s[f"{tail} {what}"] = time.monotonic() - began
 
 
 @pytest.fixture
@@ -160,7 +58,7 @@ def house(root: Any, tmp_path: Path) -> Iterator[House]:
         speak(lambda text: text)
 
 
-@needs("findscu", "storescu", "pdftotext", "pdfimages")
+@needs("findscu", "storescu", "pdftotext", "pdfimages", "Orthanc")
 def test_a_whole_day_at_the_windows(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     steps: list[Callable[[House], None]] = [
         the_first_person_begins,
@@ -169,6 +67,7 @@ def test_a_whole_day_at_the_windows(house: House, capsys: pytest.CaptureFixture[
         reception_checks_in_and_writes_a_note,
         the_list_goes_to_paper,
         the_devices_ask_and_send,
+        an_orthanc_asks_and_sends,
         a_mistyped_study_is_matched_by_hand,
         the_viewer_gives_a_key_image_to_findings,
         the_doctor_signs_amends_and_prints,
@@ -324,6 +223,26 @@ def the_devices_ask_and_send(house: House) -> None:
     assert folders == ["CR0001-90000004", "CR0002-90000002", "OP0001-90000004"]
 
 
+def an_orthanc_asks_and_sends(house: House) -> None:
+    device = house.device("CR1")
+    [answer] = device.ask(house.today, "CR", PatientID="90000001")
+    orthanc = Orthanc(house.folder / "orthanc", device.port)
+    try:
+        step = {"Modality": "CR", "ScheduledProcedureStepStartDate": f"{house.today:%Y%m%d}"}
+        query = {"PatientID": "90000001", "StudyInstanceUID": "", "ScheduledProcedureStepSequence": [step]}
+        [found] = meanwhile(lambda: orthanc.ask("/modalities/kiosk/find-worklist", query))
+        assert found["StudyInstanceUID"] == answer.StudyInstanceUID
+        taken = [take_picture(answer, device.folder, at, ViewPosition=view) for at, view in ((1, "PA"), (2, "LL"))]
+        kept = meanwhile(lambda: [orthanc.ask("/instances", raw=each.read_bytes())["ID"] for each in taken])
+        send = {"Resources": kept, "Synchronous": True}
+        sent = meanwhile(lambda: orthanc.ask("/modalities/kiosk/store", send))
+        assert sent["FailedInstancesCount"] == 0
+        house.until_shown("001", "胸部✓")
+        assert house.state("001") == "look", "pictures of somebody who is not checked in want a look"
+    finally:
+        orthanc.close()
+
+
 def a_mistyped_study_is_matched_by_hand(house: House) -> None:
     shell, window, device = house.shell("gateway"), house.window("gateway"), house.device("CR1")
     [answer] = device.ask(house.today, "CR", PatientID="90000003")
@@ -457,9 +376,3 @@ def everything_was_written_down(house: House) -> None:
     text = logs[0].read_text(encoding="utf-8")
     assert "journey" in text
     assert not [name for name in NAMES if name in text]
-
-
-def text_of(page: Path) -> str:
-    """The words of a PDF without blanks, which a line break would add."""
-    told = subprocess.run(["pdftotext", "-layout", str(page), "-"], capture_output=True, check=True).stdout
-    return re.sub(r"\s+", "", told.decode("utf-8"))
