@@ -240,7 +240,7 @@ def an_orthanc_asks_and_sends(house: House) -> None:
         house.until_shown("001", "胸部✓")
         assert house.state("001") == "look", "pictures of somebody who is not checked in want a look"
     finally:
-        orthanc.close()
+        meanwhile(orthanc.close)
 
 
 def a_mistyped_study_is_matched_by_hand(house: House) -> None:
