@@ -15,6 +15,7 @@ TEST_PACKAGES = {
     "binutils": "building the executable",
     "dcmtk": "DICOM peers (storescu, findscu, echoscu)",
     "dicom3tools": "dciodvfy, the judge of what we write",
+    "e2fsprogs": "a disk for the power cut (mkfs.ext4)",
     "faketime": "clock jumps",
     "fonts-morisawa-bizud-gothic": "Japanese on paper and screen",
     "fonts-noto-cjk": "Japanese characters that the first font lacks",
