@@ -12,6 +12,7 @@ from kiosk.core.faults import Fault, Overtaken
 from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, KeyImage
 from kiosk.core.words import N_
 from kiosk.store.clock import now_text
+from kiosk.store.search_text import containing
 from kiosk.store.tables import finding_versions, findings, key_images, patients, visits
 
 
@@ -162,7 +163,7 @@ def search(
     newest = sa.and_(finding_versions.c.finding == findings.c.id, finding_versions.c.number == findings.c.version)
     where: list[sa.ColumnElement[bool]] = []
     if text:
-        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        like = containing(text)
         where.append(
             sa.or_(
                 *(

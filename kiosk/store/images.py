@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.core.study import Instance, Study
+from kiosk.store.search_text import containing
 from kiosk.store.tables import asides, instances, series, studies
 
 
@@ -89,7 +90,7 @@ def find_studies(
     """Studies by part of ID or name, date range (YYYYMMDD) and modality; newest first."""
     where: list[sa.ColumnElement[bool]] = []
     if text:
-        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        like = containing(text)
         where.append(
             sa.or_(
                 *(

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from kiosk.core.patient import Patient
 from kiosk.core.visit import Examination, ExpectedView, Step, StepState, Visit, VisitKey, VisitState
 from kiosk.store.clock import day_of, day_text, now_text
+from kiosk.store.search_text import containing
 from kiosk.store.tables import interview_notes, patients, steps, visits
 
 
@@ -226,7 +227,7 @@ def visits_of_patient(conn: sa.Connection, patient_row: int, *, before: str = ""
 
 def find_visits(conn: sa.Connection, text: str, *, since: str = "", until: str = "", limit: int = 200) -> list[Visit]:
     """Visits whose patient's kanji, kana, romaji, ID or check-up number contains ``text``; newest first."""
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    like = containing(text)
     columns = (patients.c.kanji, patients.c.kana, patients.c.romaji, patients.c.patient_id, visits.c.number)
     where = [sa.or_(*(column.like(like, escape="\\") for column in columns))]
     if since:
