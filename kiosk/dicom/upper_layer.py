@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from pynetdicom import AE, _config, evt
+from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 from pynetdicom.transport import ThreadedAssociationServer
@@ -197,11 +199,6 @@ def _wake_waiting(event: Any) -> None:
         event.assoc.dul.to_user_queue.put(None)
 
 
-def _end_waiting(event: Any) -> None:
-    """A peer that dies ends the wait for its answer at once, not after the deadline."""
-    event.assoc.dimse.msg_queue.put((None, None))
-
-
 def _clean(context: PresentationContext) -> None:
     """Leave out deflated syntaxes; of several plain ones take Explicit VR Little Endian first.
 
@@ -216,6 +213,32 @@ def _clean(context: PresentationContext) -> None:
     context.transfer_syntax = list(offered)
 
 
+class _WatchedAnswers(DIMSEServiceProvider):
+    """The DIMSE provider of an association we called: an answer reaches who waits for it, and a dead link ends the wait.
+
+    In pynetdicom 3.0.4 the reactor may take an answer from under its sender's hands, and who sends on a link that
+    broke a moment ago waits for the whole deadline.
+    """
+
+    def __init__(self, assoc: Any) -> None:
+        super().__init__(assoc)
+        self._link_is_gone = threading.Event()
+
+    def end(self) -> None:
+        self._link_is_gone.set()
+        self.msg_queue.put((None, None))  # wakes who waits at this moment
+
+    def get_msg(self, block: bool = False) -> Any:
+        if not block:  # the reactor, looking for requests: who is called has none (N-EVENT-REPORT goes another way)
+            return None, None
+        return super().get_msg(block=not self._link_is_gone.is_set())
+
+
+def _watch_answers(event: evt.Event) -> None:
+    event.assoc.dimse = answers = _WatchedAnswers(event.assoc)
+    event.assoc.bind(evt.EVT_CONN_CLOSE, lambda _: answers.end())
+
+
 def call(own_title: str, node: Node, contexts: list[PresentationContext], handlers: Handlers | None = None) -> Any:
     """An association with ``node``, established; raises LinkLost with the reason in words."""
     ae = our_ae(own_title)
@@ -225,7 +248,7 @@ def call(own_title: str, node: Node, contexts: list[PresentationContext], handle
         node.port,
         contexts=contexts,
         ae_title=node.ae_title,
-        evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_CLOSE, _end_waiting), *(handlers or [])],
+        evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_OPEN, _watch_answers), *(handlers or [])],
     )
     if assoc.is_established:
         return assoc
