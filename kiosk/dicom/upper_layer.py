@@ -214,7 +214,7 @@ def _clean(context: PresentationContext) -> None:
 
 
 class _WatchedAnswers(DIMSEServiceProvider):
-    """The DIMSE provider of an association we called: an answer reaches who waits for it, and a dead link ends the wait.
+    """The DIMSE provider of an association we called: who waits for an answer gets it, and a dead link ends the wait.
 
     In pynetdicom 3.0.4 the reactor may take an answer from under its sender's hands, and who sends on a link that
     broke a moment ago waits for the whole deadline.

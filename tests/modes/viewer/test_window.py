@@ -12,6 +12,7 @@ import pytest
 from kiosk.flow import children
 from kiosk.flow.show_study import show_file, show_study
 from kiosk.store import findings
+from kiosk.ui.burst import FAST_MS
 from tests.flow import unruly
 from tests.modes.viewer.ward import LAST_YEAR, Ward
 from tests.ui.test_shell import cut_off
@@ -143,6 +144,8 @@ def test_a_loop_plays_by_its_own_times_and_stops_where_it_is(opened: Open, wait_
     assert not pane.playing
     wait_until(lambda: pane.ready)
     assert int(pane.image.pixels[0, 0]) == 20 + pane.at
+    later = time.monotonic() + 2 * FAST_MS / 1000  # a second blank sooner than that would be a scanner's
+    wait_until(lambda: time.monotonic() > later)
     press(window, "<space>")
     assert pane.playing
     press(window, "<Down>")
