@@ -24,7 +24,7 @@ KEPT_SOURCES = 4
 def run_worker(args: list[str]) -> int:
     """Answer questions from standard input until it ends, which is when the asking process has gone."""
     incoming, outgoing = own_pipes()
-    questions: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    questions: queue.Queue[Message] = queue.Queue()
     # Reading aside, so that the end of the asking process is seen in the middle of a decode that never ends.
     threading.Thread(target=_listen, args=(incoming, questions), name="questions", daemon=True).start()
     logging.disable(logging.CRITICAL)  # nobody reads them here, and pydicom's name values of patients
@@ -43,7 +43,7 @@ def own_pipes() -> tuple[BinaryIO, BinaryIO]:
     return incoming, outgoing
 
 
-def _listen(incoming: BinaryIO, questions: queue.SimpleQueue[Message]) -> None:
+def _listen(incoming: BinaryIO, questions: queue.Queue[Message]) -> None:
     try:
         while (question := pipe_talk.receive(incoming)) is not None:
             questions.put(question)

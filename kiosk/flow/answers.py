@@ -154,7 +154,7 @@ class Errands:
         self._crew = crew
         self._post = post
         self._leave = leave  # closes what a thread holds (its database connections) when the thread ends
-        self._queue: queue.SimpleQueue[tuple[Answer, Callable[[], Any]]] = queue.SimpleQueue()
+        self._queue: queue.Queue[tuple[Answer, Callable[[], Any]]] = queue.Queue()
         self._deadlines: list[tuple[float, int, Answer]] = []
         self._order = itertools.count()
         self._changed = threading.Condition()

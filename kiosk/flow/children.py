@@ -49,7 +49,7 @@ class Child:
         self._memory = memory_mb << 20
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
-        self._answers: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._answers: queue.Queue[Message] = queue.Queue()
         self._pid = 0  # of the process that works; 0 until it said that it is ready
 
     @property
@@ -61,7 +61,7 @@ class Child:
         if self._process is not None:
             return
         self.starts += 1
-        self._answers = queue.SimpleQueue()
+        self._answers = queue.Queue()
         self._process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -150,7 +150,7 @@ def _kill(process: subprocess.Popen[bytes], pid: int) -> None:
     process.kill()
 
 
-def _read(process: subprocess.Popen[bytes], answers: queue.SimpleQueue[Message]) -> None:
+def _read(process: subprocess.Popen[bytes], answers: queue.Queue[Message]) -> None:
     try:
         while (answer := pipe_talk.receive(process.stdout)) is not None:  # type: ignore[arg-type]
             answers.put(answer)

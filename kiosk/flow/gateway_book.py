@@ -51,7 +51,7 @@ class GatewayBook:
         self._own = own
         self._actor = actor
         self._facts = facts
-        self._told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._told: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._queries: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._troubles: deque[Trouble] = deque(maxlen=KEPT)
         self._devices: dict[str, dict[str, Any]] = {}  # AE title -> last (moment), day, images (of that day)

@@ -25,7 +25,7 @@ class GroupWriter:
 
     def __init__(self, store: Store, start: Start) -> None:
         self._store = store
-        self._queue: queue.SimpleQueue[tuple[Callable[[sa.Connection], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.Queue[tuple[Callable[[sa.Connection], Any], Future[Any]] | None] = queue.Queue()
         start(f"writer-{store.kind}", self._run, wake=lambda: self._queue.put(None))
 
     def submit(self, work: Callable[[sa.Connection], T]) -> Future[T]:
