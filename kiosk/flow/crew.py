@@ -34,7 +34,8 @@ class Crew:
     ) -> threading.Event:
         """Start a worker; returns its stop flag. ``wake`` interrupts a wait so that it sees the flag."""
         stop = threading.Event()
-        thread = threading.Thread(target=self._run, args=(name, work, stop), name=name)
+        # daemon: who is still busy after the deadline of ``close`` must not keep the program, and its lock, for ever.
+        thread = threading.Thread(target=self._run, args=(name, work, stop), name=name, daemon=True)
         with self._lock:
             if self._closed:
                 raise RuntimeError(f"{name}: the crew has gone home")

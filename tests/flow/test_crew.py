@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -78,3 +80,17 @@ def test_the_newest_is_stopped_first() -> None:
         crew.start(name, lambda stop: stop.wait(30) and None, wake=lambda name=name: order.append(name))
     assert crew.close(10) == []
     assert order == ["newer", "older"]
+
+
+HUNG = """
+import threading
+from kiosk.flow.crew import Crew
+crew = Crew()
+crew.start("hung", lambda stop: threading.Event().wait())
+print(crew.close(0.05))
+"""
+
+
+def test_a_worker_that_hangs_does_not_keep_the_program() -> None:
+    done = subprocess.run([sys.executable, "-c", HUNG], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout.strip()) == (0, "['hung']")
