@@ -25,6 +25,18 @@ class Patient:
         before_birthday = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - before_birthday
 
+    def updated_by(self, newer: Patient) -> Patient:
+        """This patient as told anew; an empty field never wipes out what is known."""
+        return Patient(
+            self.issuer,
+            self.patient_id,
+            newer.kanji or self.kanji,
+            newer.kana or self.kana,
+            newer.romaji or self.romaji,
+            newer.sex or self.sex,
+            newer.birth_date or self.birth_date,
+        )
+
     @property
     def shown_name(self) -> str:
         return self.kanji or self.kana or self.romaji or self.patient_id

@@ -183,18 +183,25 @@ class ReadList:
                 pairs.append((each, row))
         known = take_list.known_of(conn, [row for _, row in pairs])
         ids_of = take_list.patient_ids(conn, known)
+        # Who an ID is: as the store has it, then as the rows before in this batch say.
+        people = {patient_id: who for patient_id, (_, who) in known.patients.items()}
         taking: list[VisitRow] = []
         for told, row in pairs:
             seen = known.visits.get(row.key)
-            person = known.patients.get(row.patient.patient_id)
-            if (seen is None and person is None) or (seen is not None and seen.row_hash == row.row_hash):
-                taking.append(row)  # all new, or the same as it was: nothing to contradict
+            person = people.get(row.patient.patient_id)
+            if seen is None and person is None:
+                people[row.patient.patient_id] = row.patient
+                taking.append(row)  # all new: nothing to contradict
                 continue
-            found = [person_problem(told, person[1] if person else None)]
+            if seen is not None and seen.row_hash == row.row_hash:
+                taking.append(row)  # the same as it was
+                continue
+            found = [person_problem(told, person)]
             if seen is not None:
                 found.append(visit_problem(told, ids_of.get(seen.patient_row, ""), seen.begun))
             problems += [each for each in found if each is not None]
             if all(each is None or each.taken for each in found):
+                people[row.patient.patient_id] = person.updated_by(row.patient) if person else row.patient
                 taking.append(row)
         for row, taken in zip(taking, take_list.take_visits(conn, taking, "list", known), strict=True):
             tally.seen.add(taken.visit)

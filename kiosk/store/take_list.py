@@ -169,7 +169,8 @@ def _take_patients(conn: sa.Connection, rows: Sequence[VisitRow], known: Known) 
         patient = row.patient
         seen = known.patients.get(patient.patient_id)
         if seen is None:
-            fresh[patient.patient_id] = patient
+            earlier = fresh.get(patient.patient_id)
+            fresh[patient.patient_id] = earlier.updated_by(patient) if earlier else patient
         else:
             found[patient.patient_id] = seen[0]
             if any(value and value != getattr(seen[1], name) for name, value in _given(patient)):

@@ -140,6 +140,28 @@ def test_an_id_that_is_known_as_somebody_else_is_refused(reception: Reception) -
     assert reception.day()[1].patient.kanji == "髙橋 花子"
 
 
+def test_one_id_for_two_people_in_one_list_is_told_and_the_first_one_stays(reception: Reception) -> None:
+    rows = sample_rows(DAY, 2)
+    rows[1][3] = rows[0][3]
+    news = reception.read(rows)
+    assert (news.rows, news.added, news.problems) == (2, 1, 1)
+    assert reception.problems(news.file) == [
+        "3: ID 90000001 is known here as another person (born 1978-04-12, the list says 1971-07-03); ask which ID is"
+        " right. This row was left out."
+    ]
+    (visit,) = reception.day()
+    assert (visit.patient.kanji, visit.patient.sex) == ("見本 太郎", "M")
+
+
+def test_a_bare_row_of_the_same_list_wipes_nothing_out(reception: Reception) -> None:
+    rows = sample_rows(DAY, 2)
+    rows[1][3:8] = [rows[0][3], rows[0][4], "", "", ""]
+    assert reception.read(rows).problems == 0
+    for visit in reception.day():
+        assert (visit.patient.kanji, visit.patient.sex) == ("見本 太郎", "M")
+        assert visit.patient.birth_date == date(1978, 4, 12)
+
+
 def test_a_corrected_birth_date_is_told_and_taken(reception: Reception) -> None:
     rows = sample_rows(DAY, 1)
     reception.read(rows)
