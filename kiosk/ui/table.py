@@ -110,11 +110,12 @@ class Table(ttk.Frame):
         tree.bind("<<TreeviewSelect>>", lambda event: self._selected())
         tree.bind("<Double-1>", lambda event: self._choose() if tree.identify_row(event.y) else None)
         tree.bind("<Return>", lambda event: self._choose())
+        tree.bind("<Down>", lambda event: self._begin())
+        tree.bind("<Up>", lambda event: self._begin())
         tree.bind("<Home>", lambda event: self._go(0))
         tree.bind("<End>", lambda event: self._go(-1))
         for number in range(1, min(9, len(columns)) + 1):  # the headings, for those without a mouse
             tree.bind(f"<Alt-Key-{number}>", lambda event, at=number - 1: self.sort_by(at))  # type: ignore[misc]
-        tree.bind("<FocusIn>", lambda event: self._focus_in(), add=True)
         tree.bind("<Configure>", lambda event: self._share_width(event.width), add=True)
         tree.bind("<ButtonRelease-1>", lambda event: self.after_idle(self._widths_changed), add=True)
         Tooltip(tree, self._under_pointer)
@@ -187,6 +188,10 @@ class Table(ttk.Frame):
         self.tree.selection_set((key,))
         self.tree.focus(key)
         self.tree.see(key)
+
+    def say_when_empty(self, text: Words) -> None:
+        """What stands there while there are no rows."""
+        self._empty.configure(text=say(text))
 
     def focus_set(self) -> None:
         """Keys go to the list."""
@@ -345,10 +350,9 @@ class Table(ttk.Frame):
             self.select(keys[at])
         return "break"
 
-    def _focus_in(self) -> None:
-        keys = self.tree.get_children()
-        if keys and not self.tree.selection() and not self.tree.focus():
-            self.tree.focus(keys[0])  # so that the first arrow key moves from there
+    def _begin(self) -> str | None:
+        """An arrow key where nothing is selected (the rows may be others than a moment ago): the first row."""
+        return None if self.tree.selection() else self._go(0)
 
     def _under_pointer(self, event: tk.Event) -> str:
         key, column = self.tree.identify_row(event.y), self.tree.identify_column(event.x)

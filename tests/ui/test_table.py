@@ -157,6 +157,21 @@ def test_return_and_double_click_choose_and_home_and_end_go_to_the_ends(top: tk.
     assert chosen == ["k2", "k0", "k1"]
 
 
+def test_arrow_keys_begin_at_the_first_row_also_after_all_rows_were_replaced(table: Table) -> None:
+    table.show([row(n) for n in range(3)])
+    table.tree.focus_force()
+    table.update()
+    table.tree.event_generate("<Down>")
+    assert table.selected == "k0"
+    table.tree.event_generate("<Down>")
+    assert table.selected == "k1"
+    table.show([row(n) for n in range(10, 13)])  # another day's, while the keys go to the list
+    table.tree.event_generate("<Down>")
+    assert table.selected == "k10"
+    table.tree.event_generate("<Down>")
+    assert table.selected == "k11"
+
+
 def test_rows_are_40_pixels_high(table: Table) -> None:
     table.show([row(1), row(2)])
     table.update()
