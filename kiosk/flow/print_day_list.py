@@ -26,10 +26,11 @@ def print_day_list(
     day: date,
     rows: Sequence[DayRow],
     barcode: str = "",
+    of: int = 0,
 ) -> tuple[Path, int]:
     """Write the list into ``folder``, owe it to the printer, return the file and its number of pages.
 
-    Raises Refused for a day without examinees.
+    ``of`` are all examinees of the day where ``rows`` are only some. Raises Refused for a day without examinees.
     """
     if not rows:
         raise Refused("empty", N_("There is nobody to print on this day."), N_("Choose another day."))
@@ -45,6 +46,7 @@ def print_day_list(
         station=station.place or station.name,
         printed_at=now.strftime("%Y-%m-%d %H:%M"),
         barcode=barcode,
+        of=of,
     )
     with centre.writing() as conn:
         audit.write(conn, actor, "list printed", subject=f"day {day.isoformat()}", rows=len(rows), pages=pages)

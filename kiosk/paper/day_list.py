@@ -70,13 +70,18 @@ def write_day_list(
     station: str = "",
     printed_at: str = "",
     barcode: str = "",
+    of: int = 0,
 ) -> int:
-    """Write the list as PDF and return the number of its pages.
+    """Write the list as PDF and return the number of its pages. ``of`` are all examinees of the day, where ``rows``
+    are only some of them: then every page says so.
 
     ``barcode`` is ``code128`` or ``nw7`` to print each number as a barcode too, empty for none. A character that no
     font has is printed as 〓 with the kana in a footnote of the same page.
     """
-    right = f"{shown_day(day)}   {say(N_('{n} examinees'), n=len(rows))}"
+    counted = say(N_("{n} examinees"), n=len(rows))
+    if of > len(rows):
+        counted = say(N_("extract: {n} of {of} examinees"), n=len(rows), of=of)
+    right = f"{shown_day(day)}   {counted}"
     title = say(N_("Examinees of the day"))
     sheets = Sheets(Frame(title, institution, right, station, printed_at, landscape=True))
     columns = _widened(_COLUMNS, barcode)

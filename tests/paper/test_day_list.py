@@ -76,6 +76,12 @@ def test_long_texts_stay_inside_their_columns(tmp_path, read_text):
     assert "20261124-002" in text
 
 
+def test_an_extract_says_so_on_every_page(tmp_path, read_text):
+    path = tmp_path / "day.pdf"
+    pages = write_day_list(path, DAY, "見本", [row(n) for n in range(1, 60)], of=118)
+    assert [text.count("extract: 59 of 118 examinees") for text in read_text(path.read_bytes())] == [1] * pages
+
+
 def test_an_empty_day_says_so(tmp_path, read_text):
     assert write_day_list(tmp_path / "day.pdf", DAY, "見本", []) == 1
     assert "No examinees" in read_text((tmp_path / "day.pdf").read_bytes())[0]

@@ -17,6 +17,9 @@ from kiosk.ui.dates import day_text
 from kiosk.ui.fields import NumberField, TextField
 from kiosk.ui.table import Column, Row, Table
 
+NOBODY = N_("No examinees on this day.")
+NOBODY_NARROWED = N_("None of this day's examinees fits what was typed or chosen. Esc shows all.")
+
 
 class DayView(ttk.Frame):
     """``found(number)`` is called when a number was typed and Return pressed, ``chosen()`` for Return on a line."""
@@ -49,7 +52,7 @@ class DayView(ttk.Frame):
         self.table = Table(
             self,
             columns,
-            empty=N_("No examinees on this day."),
+            empty=NOBODY,
             on_select=lambda key: moved(),
             on_choose=lambda key: chosen(),
         )
@@ -121,6 +124,7 @@ class DayView(ttk.Frame):
     # -- inside ------------------------------------------------------------------------------------------------
 
     def _fill(self) -> None:
+        self.table.say_when_empty(NOBODY_NARROWED if self.list.lines else NOBODY)
         self.table.show([Row(str(line.visit), line.cells, line.state) for line in self.shown])
         self._moved()
 

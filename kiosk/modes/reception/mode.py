@@ -213,11 +213,12 @@ class ReceptionDesk:
 
     # -- paper -------------------------------------------------------------------------------------------------
 
-    def print_list(self, day: date, lines: Sequence[rules.Line]) -> Answer:
-        """Answer: (the file, its pages); the printer gets it as a job."""
-        return self._kit.ask(self._print_list, day, list(lines), deadline_s=60.0)
+    def print_list(self, day: date, lines: Sequence[rules.Line], of: int = 0) -> Answer:
+        """Answer: (the file, its pages); the printer gets it as a job. ``of``: how many the day has, where ``lines``
+        are only some of them."""
+        return self._kit.ask(self._print_list, day, list(lines), of, deadline_s=60.0)
 
-    def _print_list(self, day: date, lines: list[rules.Line]) -> tuple[Path, int]:
+    def _print_list(self, day: date, lines: list[rules.Line], of: int) -> tuple[Path, int]:
         from kiosk.flow.print_day_list import print_day_list
         from kiosk.paper.day_list import DayRow
 
@@ -225,7 +226,7 @@ class ReceptionDesk:
         folder = kit.data / (self.settings.pages or "pages")
         rows = [DayRow(**rules.paper_cells(line)) for line in lines]
         return print_day_list(
-            kit.centre, kit.local, kit.session.actor(), kit.station, folder, day, rows, self.settings.barcode
+            kit.centre, kit.local, kit.session.actor(), kit.station, folder, day, rows, self.settings.barcode, of
         )
 
     # -- news --------------------------------------------------------------------------------------------------

@@ -320,14 +320,30 @@ class ReceptionWindow:
     # -- paper -------------------------------------------------------------------------------------------------
 
     def print_list(self) -> None:
-        """F8: the list in sight goes to paper."""
+        """F8: the day's list goes to paper; where only some of it is in sight, it is asked which is meant."""
+        some, whole = self.day.shown, list(self.day.list.lines)
+        if len(some) == len(whole):
+            self._print(whole)
+            return
+        counts = {"n": len(some), "of": len(whole)}
+        choices = [
+            Choice(N_("Do not print")),
+            Choice(Sentence(N_("All of the day ({of})"), counts), lambda: self._print(whole)),
+        ]
+        if some:
+            only = Sentence(N_("Only those in sight ({n})"), counts)
+            choices.append(Choice(only, lambda: self._print(some, len(whole))))
+        question = Sentence(N_("Only {n} of {of} examinees are in sight. Which ones go to paper?"), counts)
+        self.shell.ask(question, N_("A list of some examinees says at its head that it is an extract."), choices)
+
+    def _print(self, lines: list[Line], of: int = 0) -> None:
         self.shell.problem.progress(N_("Printing"))
 
         def failed(fault: Fault) -> None:
             self.shell.problem.progress_over()
             self.shell.problem.fault(fault)
 
-        self.desk.print_list(self.day_shown, self.day.shown).then(None, failed)
+        self.desk.print_list(self.day.list.day, lines, of).then(None, failed)
 
     def _printed(self, notice: Any) -> None:
         self.shell.problem.progress_over()

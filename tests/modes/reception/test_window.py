@@ -297,17 +297,47 @@ def test_a_large_list_shows_how_far_it_is(window: Any, site: Site, wait_until: W
     wait_until(lambda: not window.shell.problem.in_progress)
 
 
-def test_the_list_is_printed_as_it_is_seen(window: Any, site: Site, wait_until: Wait) -> None:
+def printed(site: Site) -> str:
+    """The text of the one list that went to paper."""
     import pypdfium2
 
-    window.day.name.set("タカハシ")
-    press(window, "F8")
-    wait_until(lambda: list(site.folder.glob("受付1/pages/*/list-*.pdf")))
-    wait_until(lambda: line(window)[0] in ("done", "look"))
     (path,) = site.folder.glob("受付1/pages/*/list-*.pdf")
     with pypdfium2.PdfDocument(path) as document:
-        text = document[0].get_textpage().get_text_range()
-    assert "髙橋 花子" in text and "見本 太郎" not in text
+        return "".join(page.get_textpage().get_text_range() for page in document)
+
+
+def test_the_list_is_printed(window: Any, site: Site, wait_until: Wait) -> None:
+    press(window, "F8")
+    wait_until(lambda: line(window)[0] in ("done", "look"))
+    text = printed(site)
+    assert "髙橋 花子" in text and "見本 太郎" in text and "10 examinees" in text and "extract" not in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "others"), [(1, "10 examinees", True), (2, "extract: 1 of 10 examinees", False)]
+)
+def test_of_a_narrowed_list_it_is_asked_what_goes_to_paper(
+    window: Any, site: Site, wait_until: Wait, answer: int, said: str, others: bool
+) -> None:
+    window.day.name.set("タカハシ")
+    press(window, "F8")
+    press(window, "Esc")
+    assert window.shell.question is None and not window.shell.problem.in_progress  # nothing goes to paper unasked
+    press(window, "F8")
+    window.shell.question.buttons[answer].invoke()
+    wait_until(lambda: line(window)[0] in ("done", "look"))
+    text = printed(site)
+    assert "髙橋 花子" in text and said in text and ("見本 太郎" in text) == others
+
+
+def test_a_search_that_fits_nobody_does_not_call_the_day_empty(window: Any, site: Site) -> None:
+    window.day.name.set("ナイナイ")
+    assert "Esc shows all" in str(window.day.table._empty.cget("text"))
+    press(window, "F8")
+    assert len(window.shell.question.buttons) == 2
+    press(window, "Esc")
+    press(window, "Esc")
+    assert len(cells(window, 0)) == 10
 
 
 def test_a_new_day_comes_by_itself(window: Any, site: Site, wait_until: Wait) -> None:
