@@ -51,6 +51,7 @@ def main(argv):
         look_at_tk(argv)
         look_at_display(argv)
         if fitted:
+            environment.lead_children_home()
             return go_on(argv)
         environment.fit(lock)
         return environment.start_inside(argv)

@@ -38,9 +38,7 @@ def is_ours() -> bool:
 def start_inside(argv: list[str]) -> int:
     """The same command line once more, on the Python of .venv; doesn't return where the system can exec."""
     call = [str(PYTHON), os.path.join(HOME, "main.py"), *argv]
-    # Child processes start as `python -m kiosk.station` from whatever folder the person stands in.
-    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != HOME]
-    os.environ["PYTHONPATH"] = os.pathsep.join([HOME, *paths])
+    lead_children_home()
     if not ON_WINDOWS:
         sys.stdout.flush()
         os.execv(PYTHON, call)
@@ -53,6 +51,12 @@ def start_inside(argv: list[str]) -> int:
             return child.wait()
         except KeyboardInterrupt:
             continue
+
+
+def lead_children_home() -> None:
+    """Child processes start as `python -m kiosk.station` from whatever folder the person stands in."""
+    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != HOME]
+    os.environ["PYTHONPATH"] = os.pathsep.join([HOME, *paths])
 
 
 def fits(lock: str) -> bool:

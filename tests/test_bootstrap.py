@@ -134,6 +134,17 @@ def test_the_next_start_needs_neither_network_nor_package_source(fitted: Project
     assert fitted.start("status") == (7, "station runs 1.0 status\n", "")
 
 
+def test_children_find_the_program_when_it_is_started_by_its_own_python_from_elsewhere(fitted: Project) -> None:
+    child = "import subprocess, sys\nmain = lambda argv: subprocess.call([sys.executable, '-m', 'kiosk.station'])\n"
+    (fitted.folder / "kiosk" / "station.py").write_text(child, encoding="utf-8")
+    python = fitted.venv / Path(environment.PYTHON).relative_to(environment.VENV)
+    call = [str(python), str(fitted.folder / "main.py"), "status"]
+    answer = subprocess.run(
+        call, cwd=fitted.folder.parent, env=fitted.surroundings(), capture_output=True, encoding="utf-8", check=False
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
 def test_progress_counts_what_pip_met() -> None:
     said = "Collecting tiny==1.0 (from -r lock (line 1))\nRequirement already satisfied: more==2.0 in here (2.0)\n"
     assert environment.progress("", 3) == "取得中 / fetching: 0/3"
