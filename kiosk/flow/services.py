@@ -25,6 +25,7 @@ STOP_WAIT_S = 8.0
 FIRST_PAUSE_S = 0.3  # back within two seconds after a death
 LONGEST_PAUSE_S = 15.0  # for a service that dies again and again at once
 LIVED_S = 20.0
+FAILING = 3  # so many short lives in a row are no accident
 
 
 class Service:
@@ -44,6 +45,8 @@ class Service:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self.deaths = 0
+        self._short_lives = 0
+        self._began = 0.0
         crew.start(f"service-{name}", self._run, wake=self._end_child)
 
     @property
@@ -51,16 +54,24 @@ class Service:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
+    @property
+    def failing(self) -> bool:
+        """Does it die again and again soon after its start?"""
+        young = self.pid is None or time.monotonic() - self._began < LIVED_S
+        return self._short_lives >= FAILING and young
+
     def _run(self, stop: threading.Event) -> None:
         pause = FIRST_PAUSE_S
         while not stop.is_set():
-            began = time.monotonic()
+            self._began = time.monotonic()
             status = self._live(stop)
             if stop.is_set():
                 break
             self.deaths += 1
+            lived = time.monotonic() - self._began > LIVED_S
+            self._short_lives = 0 if lived else self._short_lives + 1
             log.error("service %s ended with status %s; it is started again", self.name, status)
-            pause = FIRST_PAUSE_S if time.monotonic() - began > LIVED_S else min(pause * 2, LONGEST_PAUSE_S)
+            pause = FIRST_PAUSE_S if lived else min(pause * 2, LONGEST_PAUSE_S)
             stop.wait(pause)
 
     def _live(self, stop: threading.Event) -> int | str:

@@ -73,9 +73,11 @@ def test_a_service_that_is_killed_is_back_within_two_seconds(tmp_path: Path, wai
 def test_one_that_dies_at_once_is_tried_with_growing_pauses(tmp_path: Path, wait_until: Waits) -> None:
     crew = Crew()
     began = time.monotonic()
-    Service("x.y", {"folder": str(tmp_path), "word": "w", "dies": True}, crew)
+    service = Service("x.y", {"folder": str(tmp_path), "word": "w", "dies": True}, crew)
+    assert not service.failing
     wait_until(lambda: len(starts(tmp_path)) == 3, 20)
     assert time.monotonic() - began > 0.6 + 1.2
+    wait_until(lambda: service.failing)
     assert crew.close(10) == []
 
 

@@ -153,11 +153,20 @@ class ReceptionDesk:
         return self._kit.ask(self._inbox_state)
 
     def _inbox_state(self) -> InboxState:
+        from kiosk.core.faults import Fault
         from kiosk.core.kept_sentences import kept_sentence
         from kiosk.core.words import say
         from kiosk.flow.watch_inbox import SUBJECT
         from kiosk.store import local
 
+        reader = self._kit.services.get("reception.lists")
+        if reader is not None and reader.failing:
+            why = Fault(
+                N_("No list is read: the part of the program that reads lists ends again and again."),
+                N_("Start the program anew; if it stays so, call the person in charge with this number."),
+                reference="X202",
+            )
+            return InboxState(why.told())
         with self._kit.local.reading() as conn:
             kept = local.seen_last(conn, SUBJECT)
         if kept is None:

@@ -180,6 +180,7 @@ class ReceptionWindow:
 
     def _look_at_clock(self) -> None:
         self._midnight = self.shell.top.after(MIDNIGHT_MS, self._look_at_clock)
+        self.reading.ask_inbox()  # a reader that can't live tells nothing by itself
         if self._follows_today and self.day_shown != self._today():
             self.turn_to(self._today())
 

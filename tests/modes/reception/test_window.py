@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -338,6 +339,16 @@ def test_a_search_that_fits_nobody_does_not_call_the_day_empty(window: Any, site
     press(window, "Esc")
     press(window, "Esc")
     assert len(cells(window, 0)) == 10
+
+
+def test_a_reader_of_lists_that_cannot_live_is_told(window: Any, wait_until: Wait) -> None:
+    reader = SimpleNamespace(failing=True)
+    window.desk._kit.services["reception.lists"] = reader
+    window._look_at_clock()
+    wait_until(lambda: line(window)[0] == "look" and "No list is read" in line(window)[1])
+    reader.failing = False
+    window._look_at_clock()
+    wait_until(lambda: line(window)[1] == "")
 
 
 def test_a_new_day_comes_by_itself(window: Any, site: Site, wait_until: Wait) -> None:
