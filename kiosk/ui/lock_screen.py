@@ -25,6 +25,7 @@ class LockScreen(tk.Frame):
         self._shell, self._gate, self._on_entered = shell, gate, entered
         self._asking = False
         self._gone = False
+        self._pins: list[NumberField] = []  # of the form that stands there
         self._after: str | None = None
         self._first: tk.Misc = self
         self._focus_before = shell.top.focus_lastfor()
@@ -94,6 +95,7 @@ class LockScreen(tk.Frame):
         self._who.grid(row=0, column=0, sticky="ew")
         self._pin.grid(row=1, column=0, sticky="ew", pady=look.px(12))
         self._go.grid(row=2, column=0, sticky="ew")
+        self._pins = [self._pin]
         Keypad(form, self._pin.entry).grid(row=0, column=1, rowspan=3, padx=(look.px(24), 0))
         self._pin.entry.bind("<Return>", lambda event: self._enter())
         self._who.entry.bind("<<ComboboxSelected>>", lambda event: self._pin.focus(), add=True)
@@ -113,6 +115,7 @@ class LockScreen(tk.Frame):
         self._pin_again = NumberField(
             form, N_("The same PIN again"), width=28, limit=32, allowed="", card=True, secret=True
         )
+        self._pins = [self._pin, self._pin_again]
         self._go = buttons.primary(form, N_("Begin"), self._make_first)
         form.columnconfigure(0, weight=1)
         for row, part in enumerate((self._name, self._pin, self._pin_again, self._go)):
@@ -176,9 +179,9 @@ class LockScreen(tk.Frame):
         if self._gone:
             return
         self._wrong(fault)
-        self._pin.set("")
-        if self._first is not getattr(getattr(self, "_name", None), "entry", None):
-            self._pin.focus()
+        for pin in reversed(self._pins):
+            pin.set("")
+            pin.focus()
 
     # -- inside ------------------------------------------------------------------------------------------------
 

@@ -294,6 +294,38 @@ def test_the_first_start_makes_the_first_person(shell: Any, type_slowly: Callabl
     assert gate.people == {"見本 花子": "1357"} and not lock.locked
 
 
+def test_a_first_pin_that_is_refused_is_typed_anew_in_both_fields(
+    shell: Any, type_slowly: Callable[[Any, str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = FakeGate(names=())
+    Lock(gate).guard(shell)
+    cover = screen(shell)
+    assert cover is not None
+    with monkeypatch.context() as refusing:
+        weak = Refused("weak", "This PIN is easy to guess.", "Choose another.")
+        refusing.setattr(gate, "first_person", lambda name, pin: gate._answer(weak))
+        cover._name.set("見本 花子")
+        cover._pin.set("11")
+        cover._pin_again.set("11")
+        cover._go.invoke()
+    assert "easy to guess" in cover._message.cget("text")
+    shell.top.update()
+    type_slowly(shell.top, "1357\r")
+    type_slowly(shell.top, "1357\r")
+    assert gate.people == {"見本 花子": "1357"}
+
+
+def test_an_unknown_badge_before_any_form_stands_there_is_refused(
+    shell: Any, gate: FakeGate, scan: Callable[..., int]
+) -> None:
+    gate.away = 1
+    lock = Lock(gate)
+    lock.guard(shell)
+    cover = screen(shell)
+    scan(shell.top, "B-9999")
+    assert lock.locked and cover is not None and "do not fit" in cover._message.cget("text")
+
+
 def test_a_database_that_is_away_is_said_and_asked_again(
     shell: Any, gate: FakeGate, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[..., object]
 ) -> None:
