@@ -130,6 +130,8 @@ class DayView(ttk.Frame):
 
     def _entered(self) -> str:
         self._found(self.number.get())
+        if self.number.get():
+            self.number.focus()  # nobody was found: what is typed next takes the place of this number
         return "break"
 
     def _into_list(self) -> str:

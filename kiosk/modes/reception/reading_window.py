@@ -33,6 +33,12 @@ class Reading:
 
         self._desk.files().then(show, self._line.fault)
 
+    def opened(self) -> None:
+        """A person looks at the lists: the newest one is chosen, and what the line says of it has been heard."""
+        self._line.over("list")
+        self._view.files.select("")
+        self.ask(self._view.focus_lists)
+
     def now(self) -> None:
         """Have the folder looked into at once."""
         told = N_("The folder is being looked into; a complete list is read within seconds.")
@@ -57,13 +63,15 @@ class Reading:
             return
         values = {"name": file.name, "rows": file.rows, "problems": file.problems, "vanished": file.vanished}
         if file.problems and not file.rows:
-            self._line.stop(Sentence(N_("The list “{name}” could not be read. F7 says why."), values))
+            told: str = N_("The list “{name}” could not be read. F7 says why.")
+            self._line.standing("list", "stop", Sentence(told, values))
         elif file.problems or file.vanished:
             told = N_(
                 "The list “{name}” was read: {rows} rows, {problems} to check, {vanished} missing. F7 opens them."
             )
-            self._line.look(Sentence(told, values))
+            self._line.standing("list", "look", Sentence(told, values))
         else:
+            self._line.over("list")
             self._line.done(Sentence(N_("The list “{name}” was read: {rows} rows."), values))
 
     def _tell_inbox(self, state: Any) -> None:

@@ -316,7 +316,7 @@ class ReceptionWindow:
     def open_lists(self) -> None:
         """F7: lists, their problems, and what is waited for."""
         self._go("lists")
-        self.reading.ask(self.lists.focus_lists)
+        self.reading.opened()
 
     # -- paper -------------------------------------------------------------------------------------------------
 

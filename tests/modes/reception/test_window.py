@@ -103,6 +103,9 @@ def test_typing_a_number_and_return(window: Any, site: Site, wait_until: Wait) -
     window.day.number.entry.insert(0, "99")
     window.day.number.entry.event_generate("<Return>")
     assert chosen(window) == "" and line(window)[0] == "stop"
+    window.day.number.entry.event_generate("<Key-4>")  # another number, not the rest of this one
+    window.day.number.entry.event_generate("<Return>")
+    assert chosen(window) == "004"
 
 
 def test_a_number_of_another_day_is_told_with_its_day(window: Any, site: Site, wait_until: Wait) -> None:
@@ -273,6 +276,20 @@ def test_a_list_that_cannot_be_read_is_red(site: Site, open_window: OpenWindow, 
     (folder / "yoyaku.lok").write_bytes(b"")
     read_again(site)
     wait_until(lambda: line(window)[0] == "stop" and "F7" in line(window)[1])
+    window.shell.problem.done("somebody is checked in")
+    window.shell.problem.clear()
+    assert line(window)[0] == "stop"  # what is said meanwhile does not make it forgotten
+    window.open_lists()
+    wait_until(lambda: len(window.lists.files) == 2 and len(window.lists.problems) == 1)
+    assert window.lists.files.selected == window.lists.files.shown_keys[0]
+    window.back()
+    site.read(5)
+    wait_until(lambda: len(cells(window, 0)) == 5)
+    window.lists.files.select(window.lists.files.shown_keys[1])  # looked at before, and out of date now
+    window.open_lists()
+    wait_until(lambda: len(window.lists.files) == 3)
+    assert window.lists.files.selected == window.lists.files.shown_keys[0]
+    assert line(window)[1] == ""
 
 
 def read_again(site: Site) -> None:
