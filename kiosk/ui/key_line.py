@@ -41,6 +41,7 @@ class KeyButton(tk.Frame):
         self.enabled = True
         self._line = line
         self._why: Words = ""
+        self._room_for_note = False
         self._cap = tk.Label(self, text=key.cap, bg=look.GROUND, fg=look.SECONDARY, font=look.CAPTION, padx=look.px(7),
                              pady=look.px(2))  # fmt: skip
         self._text = tk.Label(self, bg=look.CARD, fg=look.INK, font=look.TEXT, anchor="w", justify="left")
@@ -81,8 +82,10 @@ class KeyButton(tk.Frame):
         return say(self._why) if self._why else say(N_("This key can't be used now."))
 
     def needed_width(self) -> int:
-        """Pixels that cap and words need side by side."""
+        """Pixels that cap and words need side by side, with the note below where the key was ever disabled."""
         words = Cutter(self, look.TEXT).width(self.words)
+        if self._room_for_note:
+            words = max(words, self._note.winfo_reqwidth())
         return self._cap.winfo_reqwidth() + words + look.px(24)
 
     def _turn(self, enabled: bool, why: Words) -> None:
@@ -99,6 +102,9 @@ class KeyButton(tk.Frame):
             self.rowconfigure(0, weight=1, minsize=look.px(look.TARGET - 18))
             self._note.configure(text=say(N_("not now")))
             self._note.grid(row=1, column=1, sticky="new", pady=(0, look.px(2)))
+            if not self._room_for_note:
+                self._room_for_note = True  # and it stays so: keys that come and go must not move the others
+                self._line.fit()
 
     def _light(self, on: bool) -> None:
         ground = look.SELECTED if on and self.enabled else look.CARD
@@ -117,10 +123,10 @@ class KeyLine(tk.Frame):
     def __init__(self, parent: tk.Misc, top: tk.Misc) -> None:
         super().__init__(parent, bg=look.CARD, highlightthickness=1, highlightbackground=look.LINE)
         self._keys: dict[str, KeyButton] = {}
-        self._per_row = 0
+        self._laid_out: tuple[int, bool] | None = None
         self.told_why: Callable[[str], None] = lambda why: None
         self.held_by: Callable[[str], bool] = lambda cap: False  # a question in front takes the keys
-        self.bind("<Configure>", lambda event: self._fit())
+        self.bind("<Configure>", lambda event: self.fit())
         for cap in PLACES:
             top.bind(f"<{KEYSYM.get(cap, cap)}>", lambda event, cap=cap: self._typed(cap), add=True)  # type: ignore[misc]
 
@@ -137,8 +143,8 @@ class KeyLine(tk.Frame):
         for old in self._keys.values():
             old.destroy()
         self._keys = {key.cap: KeyButton(self, key) for key in ordered}
-        self._per_row = 0
-        self._fit()
+        self._laid_out = None
+        self.fit()
 
     def button(self, cap: str) -> KeyButton:
         """The key with that cap. Raises KeyError if the window has none."""
@@ -159,7 +165,8 @@ class KeyLine(tk.Frame):
         self._keys[cap].press()
         return "break"
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Share the width: in one row where all words and notes fit, else in more."""
         width = self.winfo_width()
         if width <= 1 or not self._keys:
             return
@@ -169,9 +176,9 @@ class KeyLine(tk.Frame):
         # Keys of unlike lengths may still fit side by side when each takes only what it needs.
         uneven = rows > 1 and sum(button.needed_width() for button in buttons) <= width
         per_row = len(buttons) if uneven else -(-len(buttons) // rows)
-        if per_row == self._per_row:
+        if (per_row, uneven) == self._laid_out:
             return
-        self._per_row = per_row
+        self._laid_out = (per_row, uneven)
         columns, _ = self.grid_size()
         for column in range(columns):
             self.columnconfigure(column, weight=0, uniform="")
