@@ -297,8 +297,9 @@ class Table(ttk.Frame):
         self._room = room
         spare = room - sum(asked)
         elastic = [at for at, column in enumerate(self._columns) if column.stretch] or [len(asked) - 1]
-        if spare < 0:  # a stretching column gives up to half of its own, then all give their share
-            gives = {at: min(asked[at] // 2, -spare // len(elastic)) for at in elastic}
+        if spare < 0:  # the stretching columns give by their width, up to half of it; then all give their share
+            wide = sum(asked[at] for at in elastic)
+            gives = {at: min(asked[at] // 2, -(spare * asked[at] // wide)) for at in elastic}
             asked = [each - gives.get(at, 0) for at, each in enumerate(asked)]
             if sum(asked) > room:
                 asked = [each * room // sum(asked) for each in asked]

@@ -133,6 +133,17 @@ def test_columns_use_all_the_room_and_never_more(top: tk.Toplevel, table: Table)
         assert width - 40 <= columns <= table.tree.winfo_width()
 
 
+def test_columns_that_stretch_give_room_by_their_width(top: tk.Toplevel) -> None:
+    columns = [Column("name", "氏名", 126, stretch=True), Column("exam", "検査", 400, stretch=True)]
+    table = Table(top, [*columns, Column("rest", "他", 300)])
+    table.pack(fill="both", expand=True)
+    top.geometry("800x600")
+    top.update()
+    top.update()
+    name, exam = (int(table.tree.column(column.name, "width")) for column in columns)
+    assert name > 100 and exam < 350  # a name stays whole as long as it can
+
+
 def test_an_empty_list_says_so(table: Table) -> None:
     table.update()
     assert table._empty.winfo_viewable()
