@@ -118,7 +118,8 @@ def examinations_text(visit: Visit) -> str:
         return say(N_("not here yet"))
     if not steps:
         return say(N_("no pictures in this course"))
-    return " ".join(step_text(step) for step in steps)
+    told = [step_text(step) for step in steps]
+    return " ".join(told if visit.arrived_at else [say(N_("not here yet")), *told])
 
 
 def step_text(step: Step) -> str:

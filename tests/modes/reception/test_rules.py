@@ -66,7 +66,7 @@ def test_a_line() -> None:
         ((step(STOMACH, "P1", "P2", "P3"),), True, "胃 3/4", "look"),
         ((step(FUNDUS, images=1),), True, "眼底 no 右・左", ""),
         ((step(CHEST, "FRONT", "SIDE"), step(FUNDUS, "R", "L"), step(BLOOD)), True, "胸部✓ 眼底✓", "done"),
-        ((step(CHEST, "FRONT", "SIDE"),), False, "胸部✓", "look"),  # pictures of somebody who is not checked in
+        ((step(CHEST, "FRONT", "SIDE"),), False, "not here yet 胸部✓", "look"),  # amber, and it says why
         ((step(BLOOD),), True, "no pictures in this course", ""),
         ((), False, "not here yet", ""),
     ],
