@@ -132,4 +132,4 @@ class StorePage:
         )
         newest = max((each.made for each in lines if each.kind == "centre"), default=None)
         if rules.is_old(newest, now) and self.running is None:
-            self.shell.problem.look(N_("There is no backup of the last seven days. Press F7."))
+            self.shell.problem.look(N_("There is no backup of the last seven days. Page 3: F7 makes one."))
