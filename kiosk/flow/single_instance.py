@@ -18,16 +18,26 @@ class AlreadyRunning(Fault):
 
 @contextmanager
 def the_only_one(file: StationFile) -> Iterator[None]:
-    """Hold the data folder's lock. Raises AlreadyRunning where another one does; it dies with its process."""
+    """Hold the data folder's lock. Raises AlreadyRunning where another one does; it dies with its process.
+
+    Raises Fault where the data folder can't be made or written.
+    """
     from filelock import FileLock, Timeout
 
-    file.data.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file.data / "station.lock")
     try:
+        file.data.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise AlreadyRunning(
             N_("This station is running already."), N_("Use the window that is open, or close it first.")
+        ) from None
+    except OSError:
+        raise Fault(
+            N_("The data folder {folder} can't be written."),
+            N_("Connect its drive or give write permission, or name another folder under [station] data."),
+            reference="P213",
+            folder=file.data,
         ) from None
     try:
         yield

@@ -37,3 +37,16 @@ def test_a_station_that_runs_already_says_so(tmp_path: Path) -> None:
     path.write_text('[station]\ndata = "data"\n\n[modes.gateway]\n', encoding="utf-8")
     with the_only_one(StationFile(StationSettings(data=str(tmp_path / "data")))), pytest.raises(Fault, match="P209"):
         commands.run([str(path)])
+
+
+@pytest.mark.parametrize("spoil", ["data", "data/station.lock"])
+def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path, spoil: str) -> None:
+    """Its drive is away, it lies where only the administrator writes: something else stands in its place here."""
+    if spoil == "data":
+        (tmp_path / "data").write_text("a file", encoding="utf-8")
+    else:
+        (tmp_path / spoil).mkdir(parents=True)
+    path = tmp_path / "station.toml"
+    path.write_text('[station]\ndata = "data"\n\n[modes.reception]\n', encoding="utf-8")
+    with pytest.raises(Fault, match="P213"):
+        commands.run([str(path)])
