@@ -63,7 +63,12 @@ def run(argv: list[str]) -> int:
         return _ON_A_STATION[command](rest)
     if command == "import-settings":
         return _import_settings(rest)
-    return _open(argv)
+    try:
+        return _open(argv)
+    except Exception as why:
+        if "--headless" not in argv:
+            _tell_who_looks(why)
+        raise
 
 
 # -- opening -------------------------------------------------------------------------------------------------------
@@ -118,6 +123,15 @@ def _open(argv: list[str]) -> int:
 
         hand_to_the_open_viewer(file.data, argument)
         return 0
+
+
+def _tell_who_looks(why: Exception) -> None:
+    """Whoever started by a double click sees no standard error: that person is told in a window."""
+    from kiosk.flow.answers import as_fault
+    from kiosk.windows import is_read, tell_before_the_end
+
+    if not is_read(sys.stderr):
+        tell_before_the_end(as_fault(why))
 
 
 def _only_viewer(file: StationFile, modes: dict[str, Mode]) -> tuple[StationFile, dict[str, Mode]]:

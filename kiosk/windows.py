@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
+import stat
+import sys
 import threading
 import tkinter as tk
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from kiosk.assembly import Station
+from kiosk.core.faults import Fault
 from kiosk.core.words import N_
 from kiosk.flow.answers import as_fault
 from kiosk.flow.settings_file import StationFile
@@ -19,7 +23,7 @@ from kiosk.ui.launcher import open_launcher
 from kiosk.ui.lock import Lock
 from kiosk.ui.look import dress, see_true_pixels
 from kiosk.ui.mailbox import Heartbeat, Mailbox
-from kiosk.ui.shell import Shell
+from kiosk.ui.shell import Choice, Shell
 
 if TYPE_CHECKING:
     from kiosk.store.notices import Notice
@@ -57,6 +61,40 @@ def run_windows(
         windowed.close()
         root.destroy()
     return windowed.status
+
+
+def tell_before_the_end(fault: Fault) -> None:
+    """A start that can't go on says why in a window, until the person closes it."""
+    see_true_pixels()
+    root = tk.Tk(className="Kiosk")
+    root.withdraw()
+    dress(root)
+    top = tk.Toplevel(root, class_="Kiosk")
+    top.geometry("800x600")
+    top.protocol("WM_DELETE_WINDOW", root.quit)
+    shell = Shell(top, N_("Stations"))
+    shell.ask(N_("The program can't start."), fault.told(), [Choice(N_("Close"), root.quit)])
+    for key in ("<Escape>", "<Return>"):
+        top.bind(key, lambda event: root.quit(), add=True)
+    root.mainloop()
+    root.destroy()
+
+
+def is_read(stream: TextIO) -> bool:
+    """Does a person or a script see what is written there? At a double click nobody does."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return True  # caught by somebody in this process
+    mode = os.fstat(number).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISREG(mode):
+        return True
+    if sys.platform == "win32":  # the executable hides its console at a double click (build.spec)
+        import ctypes
+
+        console = ctypes.windll.kernel32.GetConsoleWindow()
+        return bool(console and ctypes.windll.user32.IsWindowVisible(console))
+    return os.isatty(number)
 
 
 def _show_at_once(root: tk.Tk, title: str) -> None:

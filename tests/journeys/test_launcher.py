@@ -135,3 +135,19 @@ def test_without_a_parameter_file_the_launcher_comes(tmp_path: Path) -> None:
         running.kill()
         running.wait()
     assert (tmp_path / "said.txt").read_text(encoding="utf-8") == ""
+
+
+@needs("xdotool")
+@pytest.mark.parametrize("key", ["Escape", "Return"])
+def test_a_start_by_double_click_that_cannot_go_on_says_why_in_a_window(tmp_path: Path, key: str) -> None:
+    (tmp_path / "station.toml").write_text('[station]\nnam = "x"\n', encoding="utf-8")
+    call = [*program(), str(tmp_path / "station.toml")]
+    running = subprocess.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    try:
+        [window] = wait_until(lambda: windows_called(locale.load("ja")("Stations")), 30, "the window that says why")
+        press_at(window, key)
+        assert wait_until(lambda: running.poll() is not None, 20, "it ends when its window is closed")
+        assert running.returncode == 1
+    finally:
+        running.kill()
+        running.wait()
