@@ -97,6 +97,10 @@ class LockScreen(tk.Frame):
         self._go.grid(row=2, column=0, sticky="ew")
         self._pins = [self._pin]
         Keypad(form, self._pin.entry).grid(row=0, column=1, rowspan=3, padx=(look.px(24), 0))
+        told = say(N_("When you leave, touch your name at the top right or press Ctrl+L."))
+        ttk.Label(self._card, text=told, style="Card.TLabel", foreground=look.SECONDARY).pack(
+            anchor="w", pady=(look.px(8), 0)
+        )
         self._pin.entry.bind("<Return>", lambda event: self._enter())
         self._who.entry.bind("<<ComboboxSelected>>", lambda event: self._pin.focus(), add=True)
         if len(names) == 1:

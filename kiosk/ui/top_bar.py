@@ -84,7 +84,7 @@ class TopBar(tk.Frame):
         self.rowconfigure(0, minsize=look.px(48))
         self._title.grid(row=0, column=0)
         self._where.grid(row=0, column=1, padx=(look.px(24), 0))
-        self._person.grid(row=0, column=4, padx=look.px(16))
+        self._person.grid(row=0, column=4, padx=look.px(16), sticky="ns")  # all of the bar's height can be touched
         self._time.grid(row=0, column=5, padx=(look.px(16), 0))
         self._place_lamps()
         self.bind("<Configure>", lambda event: self._fit())

@@ -138,6 +138,24 @@ def test_a_wrong_pin_is_told_and_taken_away(shell: Any, gate: FakeGate) -> None:
     assert "Type your PIN." in cover._message.cget("text")
 
 
+def test_how_to_leave_is_told_where_one_enters_and_can_be_touched(shell: Any, gate: FakeGate) -> None:
+    from tests.journeys.hands import words_in
+
+    lock = Lock(gate)
+    lock.guard(shell)
+    shell.top.update()
+    assert "Ctrl+L" in words_in([shell.top])
+    cover = screen(shell)
+    assert cover is not None
+    cover._who.set("見本 次郎")
+    cover._pin.set("2468")
+    cover._go.invoke()
+    shell.top.update()
+    assert shell.bar._person.winfo_height() >= 48
+    shell.bar._person.event_generate("<Button-1>", x=2, y=2)
+    assert lock.locked
+
+
 def test_a_badge_opens_whatever_has_the_focus(shell: Any, gate: FakeGate, scan: Callable[..., int]) -> None:
     codes: list[str] = []
     shell.on_scan(codes.append)
