@@ -32,6 +32,9 @@ def watch_inbox(
         while not stop.is_set():
             state = _look(reader, stop)
             if state != told:
+                fault = state["fault"]
+                if fault is not None and (told is None or fault != told["fault"]):
+                    log.warning("inbox: %s %s", fault["reference"], fault["sentence"][0])  # not at each look
                 told = state
                 _tell(own, state)
             # What rests unchanged is read at the second look, so the next one comes soon.
@@ -53,7 +56,6 @@ def _look(reader: ReadList, stop: threading.Event) -> dict[str, Any]:
     try:
         reader.look(stop)
     except Fault as why:
-        log.warning("inbox: %s", why)
         fault = why
     except Exception as why:  # a fault of ours must not end the reading of lists for the day
         log.error("inbox: unexpected %s", type(why).__name__, exc_info=why)

@@ -225,6 +225,31 @@ def test_a_folder_that_is_away_is_told_and_read_when_it_is_back(
         service.join(10)
 
 
+def test_a_folder_that_stays_away_is_logged_once(
+    site: Site, open_desk: OpenDesk, wait_until: Callable[..., Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    kit = open_desk(inbox=InboxSettings(folder=str(tmp_path / "share")))._kit
+    reader = list_reader(kit)
+    assert reader is not None
+    looks: list[None] = []
+    look = reader.look
+    reader.look = lambda stop=None: (looks.append(None), look(stop))[1]  # type: ignore[assignment, misc]
+    stop = threading.Event()
+
+    def watch() -> None:
+        watch_inbox(reader, kit.local, kit.local_notices, stop, 0.01, 0.01)
+        kit.centre.leave()
+
+    service = threading.Thread(target=watch)
+    service.start()
+    try:
+        wait_until(lambda: len(looks) > 4)
+    finally:
+        stop.set()
+        service.join(10)
+    assert sum("L211" in record.getMessage() for record in caplog.records) == 1
+
+
 def test_a_desk_without_an_inbox_reads_nothing(site: Site, open_desk: OpenDesk) -> None:
     assert list_reader(open_desk()._kit) is None
 
