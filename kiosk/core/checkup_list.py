@@ -46,7 +46,10 @@ class RowProblem:
 
 
 class ListRow(NamedTuple):
-    """A row that goes in. ``options`` are the list's words. A tuple, because a million of them are made."""
+    """A row that goes in. ``options`` are the list's words; ``cut``: the row ends before the course.
+
+    A tuple, because a million of them are made.
+    """
 
     line: int
     key: VisitKey
@@ -58,6 +61,7 @@ class ListRow(NamedTuple):
     remark: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     problems: tuple[RowProblem, ...] = ()
+    cut: bool = False
 
 
 class _Refused(Exception):
@@ -73,6 +77,7 @@ class _Layout:
     pick: Callable[[Sequence[str]], tuple[str, ...]]
     joined: tuple[tuple[int, tuple[int, ...]], ...]  # fields that are made of several columns
     last_needed: int
+    course: int  # the last column that tells it; -1 where none does
     options: tuple[int, ...]
     flags: tuple[tuple[int, str], ...]
     extra: tuple[tuple[str, int], ...]
@@ -151,7 +156,8 @@ def _layout(settings: ListSettings, header: Sequence[str]) -> _Layout:
     flags = [(here, word) for name, word in settings.option_flags.items() if (here := column(name)) is not None]
     extra = [(ours, here) for ours, name in settings.extra.items() if (here := column(name)) is not None]
     options = [here for place in settings.options if (here := column(place)) is not None]
-    return _Layout(pick, tuple(several), last_needed, tuple(options), tuple(flags), tuple(extra), len(header))
+    course = max((*found["course"], *found["course_name"]), default=-1)
+    return _Layout(pick, tuple(several), last_needed, course, tuple(options), tuple(flags), tuple(extra), len(header))
 
 
 class _RowReader:
@@ -167,6 +173,7 @@ class _RowReader:
     def read(self, record: Record, layout: _Layout) -> ListRow:
         if record.broken:
             raise _Refused(record.broken)
+        cut = len(record.cells) <= layout.course
         cells, problems = self._fitted(record, layout)
         told = tuple(map(str.strip, layout.pick(cells)))
         if layout.joined:
@@ -197,6 +204,7 @@ class _RowReader:
             remark=self._known(remark, doubt),
             extra=tuple((ours, said) for ours, index in layout.extra if (said := _tidy(cells[index]))),
             problems=tuple(problems),
+            cut=cut,
         )
 
     def key_of(self, record: Record, layout: _Layout) -> VisitKey | None:

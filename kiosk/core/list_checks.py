@@ -46,6 +46,14 @@ def visit_problem(row: ListRow, known_patient_id: str, begun: bool) -> RowProble
     return RowProblem(row.line, sentence, True, row.key)
 
 
+def cut_problem(row: ListRow) -> RowProblem | None:
+    """A row that ends before its course must not take the examinations away from a visit that is known."""
+    if not row.cut:
+        return None
+    sentence = Sentence(N_("The row ends before the course; the visit stays as it was. This row was left out."))
+    return RowProblem(row.line, sentence, False, row.key)
+
+
 def _same_name(one: Patient, other: Patient) -> bool:
     """Is one of the forms the same, blanks aside?"""
     return any(

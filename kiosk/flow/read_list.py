@@ -23,7 +23,7 @@ from kiosk.core.checkup_list import ListRow, RowProblem, read_checkup_list
 from kiosk.core.course import CourseBook, Planned, plan, read_course_book
 from kiosk.core.faults import Fault, Refused
 from kiosk.core.kept_sentences import sentence_data
-from kiosk.core.list_checks import person_problem, visit_problem
+from kiosk.core.list_checks import cut_problem, person_problem, visit_problem
 from kiosk.core.list_settings import ListSettings, ListUnreadable
 from kiosk.core.words import N_, Sentence
 from kiosk.devices.inbox.contract import Changed, Delivery, Inbox, Waiting
@@ -198,7 +198,7 @@ class ReadList:
                 continue
             found = [person_problem(told, person)]
             if seen is not None:
-                found.append(visit_problem(told, ids_of.get(seen.patient_row, ""), seen.begun))
+                found += [visit_problem(told, ids_of.get(seen.patient_row, ""), seen.begun), cut_problem(told)]
             problems += [each for each in found if each is not None]
             if all(each is None or each.taken for each in found):
                 people[row.patient.patient_id] = person.updated_by(row.patient) if person else row.patient

@@ -142,7 +142,9 @@ def test_ids_keep_their_zeros_and_lose_their_width() -> None:
 def test_short_and_long_rows() -> None:
     assert "ends too early" in said(one("001,2026/11/24,830"))
     short = one(",".join(GOOD.split(",")[:8]))
-    assert isinstance(short, ListRow) and "8" in said(short)
+    assert isinstance(short, ListRow) and "8" in said(short) and short.cut
+    bare = one(",".join(GOOD.split(",")[:10]))  # only options and remark are not there
+    assert isinstance(bare, ListRow) and not bare.cut
     shifted = one(GOOD + "x,y")
     assert isinstance(shifted, RowProblem) and "13" in said(shifted)
     assert isinstance(one(GOOD + ",,"), ListRow)

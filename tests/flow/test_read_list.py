@@ -140,6 +140,17 @@ def test_an_id_that_is_known_as_somebody_else_is_refused(reception: Reception) -
     assert reception.day()[1].patient.kanji == "髙橋 花子"
 
 
+def test_a_row_that_ends_before_the_course_takes_no_examination_away(reception: Reception) -> None:
+    rows = sample_rows(DAY, 2)
+    reception.read(rows)
+    before = reception.day()
+    rows[1] = rows[1][:8]
+    news = reception.read(rows)
+    assert (news.changed, news.vanished) == (0, 0)
+    assert "stays as it was" in reception.problems(news.file)[-1]
+    assert reception.day() == before and before[1].steps
+
+
 def test_one_id_for_two_people_in_one_list_is_told_and_the_first_one_stays(reception: Reception) -> None:
     rows = sample_rows(DAY, 2)
     rows[1][3] = rows[0][3]
