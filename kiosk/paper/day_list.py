@@ -51,7 +51,7 @@ _COLUMNS = (
     _Column(N_("Age"), "age", 10),
     _Column(N_("Course"), "course", 30, 2),
     _Column(N_("Examinations"), "examinations", 62, 3),
-    _Column(N_("Remark"), "remark", 35, 3),
+    _Column(N_("Remark"), "remark", 35, 8),  # allergies and the like: to be read to the end
 )
 _BARCODE_MM = 42.0
 

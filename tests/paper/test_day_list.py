@@ -76,6 +76,13 @@ def test_long_texts_stay_inside_their_columns(tmp_path, read_text):
     assert "20261124-002" in text
 
 
+def test_a_long_remark_is_printed_to_its_end(tmp_path, read_text):
+    remark = "歩行に介助が必要、耳が遠いので右側から話しかけること。アレルギー: 造影剤、ソバ、ペニシリン"
+    write_day_list(tmp_path / "day.pdf", DAY, "見本", [row(1, remark=remark)])
+    text = "".join("".join(read_text((tmp_path / "day.pdf").read_bytes())).split())
+    assert "ペニシリン" in text and "…" not in text
+
+
 def test_an_extract_says_so_on_every_page(tmp_path, read_text):
     path = tmp_path / "day.pdf"
     pages = write_day_list(path, DAY, "見本", [row(n) for n in range(1, 60)], of=118)

@@ -47,7 +47,9 @@ class NoteView(ttk.Frame):
     def show_notes(self, interview: Any) -> None:
         """The notes and the last visit; what is being typed stays."""
         self.interview = interview
-        notes = [(_signed(note), note.text) for note in interview.notes]
+        remark = interview.visit.remark
+        notes = [(say(N_("Remark")), remark)] if remark else []  # in full: the list may have had to cut it
+        notes += [(_signed(note), note.text) for note in interview.notes]
         self.today.show(notes, N_("Nothing has been written yet."))
         last = interview.last_visit
         if last is None:

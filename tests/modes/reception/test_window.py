@@ -197,6 +197,7 @@ def test_the_interview_note(window: Any, site: Site, wait_until: Wait) -> None:
     press(window, "F4")
     wait_until(lambda: window.place == "note")
     assert window.shell.banner.examinee.name == "髙橋 花子" and "first visit" in window.note.last.words()
+    assert "抗凝固薬" in window.note.today.words()  # the list's remark in full, for those without a mouse
     window.note.note.entry.insert("1.0", "血圧の薬を飲んできた。")
     press(window, "F5")
     wait_until(lambda: window.place == "day" and row(window, "002").cells[7].startswith("interviewed"))
