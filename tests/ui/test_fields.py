@@ -161,3 +161,17 @@ def test_counters_show_filter_and_keep_their_widgets(top: tk.Toplevel) -> None:
     assert frames[1].winfo_children()[0].cget("text") == "1,205"
     counters.show([])
     assert counters.winfo_children() == []
+
+
+def test_the_rows_of_a_choice_can_be_touched(top: Any) -> None:
+    field = ChoiceField(top, "Name", {"見本 花子": "1", "見本 次郎": "2"})
+    field.pack()
+    top.update()
+    call = top.tk.call
+    choices = str(call("ttk::combobox::PopdownWindow", str(field.entry))) + ".f.l"
+    call("ttk::combobox::Post", str(field.entry))
+    top.update()
+    first, second = (top.tk.splitlist(call(choices, "bbox", at)) for at in (0, 1))
+    call("ttk::combobox::Unpost", str(field.entry))
+    top.update()
+    assert int(second[1]) - int(first[1]) >= 40
