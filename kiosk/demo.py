@@ -336,7 +336,7 @@ class Day:
             for stack in seen.stacks:
                 picture, frame = stack.slides[0]
                 facts = stack.pictures[picture]
-                shown = desk.frame(facts.path, frame).wait(WAIT_S)
+                shown = desk.frame(facts.path, frame, facts.stamp).wait(WAIT_S)
                 self.summary.pictures_seen += 1
                 if facts.modality in ("CR", "DX") and seen.visit is not None:
                     picture = partial(png_of, shown.pixels, shown.paint)

@@ -81,3 +81,4 @@ class PictureFacts:
     frame_times_ms: tuple[float, ...] = field(default=())  # one value: the same for all; empty: not a loop
     transfer_syntax: str = ""
     pixels: bool = True  # False where the object has no picture (a report, a plan, a waveform)
+    stamp: str = ""  # size and time of the file when this was read; another file may stand in its place later

@@ -98,7 +98,7 @@ class Decoder:
 
             return {"lines": [dataclasses.astuple(line) for line in read_header(Path(question["path"]))]}
         if what == "frame":
-            return self._decode(Path(question["path"]), int(question["frame"]))
+            return self._decode(Path(question["path"]), int(question["frame"]), str(question.get("stamp", "")))
         if what == "into":
             return self._hand_over(str(question["segment"]), int(question["size"]))
         raise ValueError(what)
@@ -109,18 +109,19 @@ class Decoder:
         from kiosk.dicom.pixel_source import open_source
         from kiosk.dicom.pixels import frame_times_ms
 
+        stamp = stamp_of(path)
         try:
             if is_photo(path):
-                return dataclasses.asdict(photo_facts(path))
+                return dataclasses.asdict(photo_facts(path)) | {"stamp": stamp}
             source = open_source(path)
-            return dataclasses.asdict(facts_of(source, frame_times_ms(source)))
+            return dataclasses.asdict(facts_of(source, frame_times_ms(source))) | {"stamp": stamp}
         except Fault as fault:
             return {"path": str(path), "fault": pipe_talk.fault_as_message(fault)}
 
     def _source(self, path: Path) -> Any:
         from kiosk.dicom.pixel_source import open_source
 
-        key = str(path)
+        key = (str(path), stamp_of(path))
         if key not in self._sources:
             self._sources[key] = open_source(path)
         self._sources.move_to_end(key)
@@ -128,11 +129,13 @@ class Decoder:
             self._sources.popitem(last=False)
         return self._sources[key]
 
-    def _decode(self, path: Path, number: int) -> Message:
+    def _decode(self, path: Path, number: int, stamp: str) -> Message:
         from kiosk.dicom.pixel_photo import decode_photo, is_photo
         from kiosk.dicom.pixels import decode_frame
 
+        _refuse_another(path, stamp)
         frame = decode_photo(path) if is_photo(path) else decode_frame(self._source(path), number)
+        _refuse_another(path, stamp)
         self._frame = frame
         overlay = frame.overlay.nbytes if frame.overlay is not None else 0
         paint = dataclasses.asdict(frame.paint)
@@ -159,6 +162,26 @@ class Decoder:
             if frame.overlay is not None:
                 np.frombuffer(memory, np.uint8, frame.overlay.size, split)[:] = frame.overlay.reshape(-1)
         return {"there": True}
+
+
+def stamp_of(path: Path) -> str:
+    """Size and time of a file, to know it again; empty where it can't be asked, which whoever opens it tells better."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return ""
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
+
+
+def _refuse_another(path: Path, stamp: str) -> None:
+    """Discs and devices use the same file names again: the picture of the next person must not come under the name of
+    the one before."""
+    if stamp and (now := stamp_of(path)) and now != stamp:
+        raise Fault(
+            N_("Another file has taken the place of this picture since it was opened."),
+            N_("Open it again and check whose picture it is."),
+            reference="V404",
+        )
 
 
 def _told(sentence: Sentence) -> Message:

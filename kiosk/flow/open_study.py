@@ -7,21 +7,29 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiosk.core.faults import Fault
 from kiosk.core.picture import Curve, Paint, PictureFacts, Window
 from kiosk.core.pipe_talk import fault_from_message, sentence_from_message
-from kiosk.core.stack import stacks_of
+from kiosk.core.stack import Stack, stacks_of
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.answers import Answer, Post, as_fault
 from kiosk.flow.children import Child, ChildLost
 from kiosk.flow.crew import Crew
 
-Key = tuple[str, int]  # path, frame from 0
 Message = dict[str, Any]
 SURVEYED_AT_ONCE = 16  # headers per question: often enough for a bar that moves and a cancel that bites
 URGENT, AHEAD = 0, 1
+
+
+class Key(NamedTuple):
+    """One frame of one file. ``stamp`` is what PictureFacts say of the file: the next disc in the drive has other
+    pictures under the same names, and those must never be taken for the ones that were opened."""
+
+    path: str
+    frame: int  # from 0
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,9 +121,9 @@ class StudyReader:
 
         return self._add(_Job(work, [Answer(self._post)]))
 
-    def frame(self, path: str, frame: int) -> Answer:
+    def frame(self, path: str, frame: int, stamp: str = "") -> Answer:
         """Answer: Shown. The newest request goes first; cancel the answers that nobody waits for any more."""
-        key = (path, frame)
+        key = Key(path, frame, stamp)
         answer = Answer(self._post)
         with self._changed:
             shown, deadly = self._cache.get(key), self._deadly.get(key)
@@ -139,12 +147,13 @@ class StudyReader:
             return answer
         return self._add(_Job(self._frame_work(key), [answer], key))
 
-    def peek(self, path: str, frame: int) -> Shown | None:
+    def peek(self, path: str, frame: int, stamp: str = "") -> Shown | None:
         """The frame if it is decoded already."""
+        key = Key(path, frame, stamp)
         with self._changed:
-            shown = self._cache.get((path, frame))
+            shown = self._cache.get(key)
             if shown is not None:
-                self._cache.move_to_end((path, frame))
+                self._cache.move_to_end(key)
             return shown
 
     def fetch_ahead(self, keys: Sequence[Key]) -> None:
@@ -306,7 +315,7 @@ def _told(fault: Fault) -> Fault:
 def _decoded(child: Child, key: Key, deadline_s: float, stopped: Callable[[], bool]) -> Shown:
     from kiosk.dicom.pixel_share import Segment, taken_out
 
-    told = child.ask({"do": "frame", "path": key[0], "frame": key[1]}, deadline_s, stopped)
+    told = child.ask({"do": "frame", **key._asdict()}, deadline_s, stopped)
     size, overlay = int(told["pixels"]), int(told["overlay"])
     with Segment(max(1, size + overlay)) as segment:
         child.ask({"do": "into", "segment": segment.name, "size": segment.size}, deadline_s, stopped)
@@ -331,6 +340,12 @@ def _paint(told: Message) -> Paint:
 def _facts(told: Message) -> PictureFacts:
     vectors = {key: tuple(told[key]) if told[key] is not None else None for key in ("position", "orientation")}
     return PictureFacts(**{**told, **vectors, "frame_times_ms": tuple(told["frame_times_ms"])})
+
+
+def keys_of(stack: Stack) -> list[Key]:
+    """The frames of a stack in its order."""
+    pictures = stack.pictures
+    return [Key(pictures[picture].path, frame, pictures[picture].stamp) for picture, frame in stack.slides]
 
 
 def around(slides: Sequence[Key], at: int, forward: bool = True, reach: int = 12) -> list[Key]:

@@ -18,7 +18,7 @@ import pytest
 from kiosk.core.faults import Fault
 from kiosk.flow import children
 from kiosk.flow.crew import Crew
-from kiosk.flow.open_study import Opened, StudyReader, around
+from kiosk.flow.open_study import Key, Opened, StudyReader, around
 from tests.dicom.test_pixels import write
 from tests.flow import unruly
 
@@ -77,6 +77,29 @@ def test_a_folder_opens_as_a_stack_and_its_frames_come(make: Make, folder: Path)
     assert reader.peek(picture.path, 0) is shown, "kept"
     assert reader.frame(picture.path, 0).wait(0.01) is shown, "answered without a decoder"
     assert leftovers() == []
+
+
+def test_a_file_in_the_place_of_another_is_never_shown_as_that_one(make: Make, tmp_path: Path) -> None:
+    """The next disc in the drive has the same file names as the one before it."""
+    reader = make(decoders=1)
+    path = write(tmp_path / "IM000001", bytes([1] * 16), PatientID="A")
+    (first,) = reader.open([path]).wait(30).stacks
+    one = first.picture(0)
+    assert reader.frame(one.path, 0, one.stamp).wait(20).pixels[0, 0] == 1
+    write(path, bytes([2] * 16), PatientID="B")
+    os.utime(path, ns=(1, 1))
+    assert reader.frame(one.path, 0, one.stamp).wait(20).pixels[0, 0] == 1, "what was opened and seen stays so"
+    (second,) = reader.open([path]).wait(30).stacks
+    other = second.picture(0)
+    assert (other.path, other.patient_id) == (one.path, "B")
+    assert reader.peek(other.path, 0, other.stamp) is None, "the picture of A is not that of B"
+    assert reader.frame(other.path, 0, other.stamp).wait(20).pixels[0, 0] == 2
+    write(path, bytes([3] * 16), PatientID="C")
+    os.utime(path, ns=(2, 2))
+    reader.open([path]).wait(30)
+    unseen = make(decoders=1)
+    with pytest.raises(Fault, match="V404"):
+        unseen.frame(other.path, 0, other.stamp).wait(20)
 
 
 def test_paint_and_overlay_come_over_unharmed(make: Make, shared_data: Path) -> None:
@@ -187,11 +210,11 @@ def test_neighbours_are_fetched_ahead_but_leave_a_decoder_free(
     reader = make(module="tests.flow.unruly", decoders=2, deadline_s=600.0)
     shutil.copy(folder / "I1", folder / "hang-1")
     assert shown_value(reader, folder / "I1") == 1
-    reader.fetch_ahead([(str(folder / "hang-1"), 0), (str(folder / "I2"), 0)])
+    reader.fetch_ahead([Key(str(folder / "hang-1"), 0), Key(str(folder / "I2"), 0)])
     wait_until(lambda: bool(reader._running), what="the first is being fetched")
     assert shown_value(reader, folder / "I3") == 3, "the urgent one does not wait for it"
     reader.give_up()
-    keys = [(str(folder / f"I{number}"), 0) for number in range(4, 13)]
+    keys = [Key(str(folder / f"I{number}"), 0) for number in range(4, 13)]
     reader.fetch_ahead(keys)
     wait_until(lambda: all(reader.peek(*key) for key in keys), 20)
 

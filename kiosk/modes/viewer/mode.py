@@ -139,26 +139,28 @@ class ViewerDesk:
 
     # -- pictures ----------------------------------------------------------------------------------------------
 
-    def frame(self, path: str, frame: int) -> Answer:
-        """Answer: Shown (pixels, paint, warnings)."""
-        return self._reader.frame(path, frame)
+    def frame(self, path: str, frame: int, stamp: str = "") -> Answer:
+        """Answer: Shown (pixels, paint, warnings). ``stamp`` is that of the facts: a file that has taken the place of
+        the one that was opened is refused."""
+        return self._reader.frame(path, frame, stamp)
 
-    def peek(self, path: str, frame: int) -> Any:
+    def peek(self, path: str, frame: int, stamp: str = "") -> Any:
         """Shown if it is decoded already, else None."""
-        return self._reader.peek(path, frame)
+        return self._reader.peek(path, frame, stamp)
 
     def fetch_ahead(self, stack: Stack, at: int, forward: bool) -> None:
         """Decode what will probably be wanted next."""
-        from kiosk.flow.open_study import around
+        from kiosk.flow.open_study import around, keys_of
 
-        keys = [(stack.pictures[picture].path, frame) for picture, frame in stack.slides]
-        self._reader.fetch_ahead(around(keys, at, forward))
+        self._reader.fetch_ahead(around(keys_of(stack), at, forward))
 
     def fetch_loop(self, stack: Stack, at: int) -> None:
         """Decode what a loop will show from slide ``at`` on, as much of it as the memory for pictures holds."""
+        from kiosk.flow.open_study import keys_of
+
         facts = stack.picture(at)
         room = int(self.settings.cache_mb * 0.8 * (1 << 20)) // max(1, facts.rows * facts.columns * 3)
-        keys = [(stack.pictures[picture].path, frame) for picture, frame in stack.slides]
+        keys = keys_of(stack)
         self._reader.fetch_ahead((keys[at:] + keys[:at])[: max(2, room)])
 
     def header(self, path: str) -> Answer:

@@ -89,7 +89,7 @@ class Viewport(ImagePane):
         self.at = rules.stepped(at, 0, len(self.stack))
         self._drop_answer()
         facts, frame = self._place(self.at)
-        shown = self._desk.peek(facts.path, frame)
+        shown = self._desk.peek(facts.path, frame, facts.stamp)
         if shown is not None:
             self._arrived(self.at, shown)
         else:
@@ -97,7 +97,7 @@ class Viewport(ImagePane):
             self.waiting = True
             if self._patience is None:
                 self._patience = self.after(PATIENCE_MS, self._say_waiting)
-            answer = self._answer = self._desk.frame(facts.path, frame)
+            answer = self._answer = self._desk.frame(facts.path, frame, facts.stamp)
             answer.then(lambda shown: self._arrived(wanted, shown), lambda fault: self._failed(wanted, fault))
         self._desk.fetch_ahead(self.stack, self.at, forward)
         self._told_of(self)
@@ -198,7 +198,7 @@ class Viewport(ImagePane):
         at = rules.in_loop(first, elapsed_ms, stack.frame_times_ms, len(stack), self.speed)
         if at != self.on_screen:
             facts, frame = self._place(at)
-            shown = self._desk.peek(facts.path, frame)
+            shown = self._desk.peek(facts.path, frame, facts.stamp)
             if shown is not None:
                 self.at = at
                 self._arrived(at, shown)
@@ -211,7 +211,7 @@ class Viewport(ImagePane):
         assert self.stack is not None
         facts, frame = self._place(at)
         self.waiting = True
-        self._answer = self._desk.frame(facts.path, frame)
+        self._answer = self._desk.frame(facts.path, frame, facts.stamp)
 
         def came(shown: Any) -> None:
             self.waiting = False

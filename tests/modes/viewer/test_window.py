@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from kiosk.flow import children
 from kiosk.flow.show_study import show_file, show_study
 from kiosk.store import findings
 from kiosk.ui.burst import FAST_MS
+from tests.dicom.test_pixels import write
 from tests.flow import unruly
 from tests.modes.viewer.ward import LAST_YEAR, Ward
 from tests.ui.test_shell import cut_off
@@ -85,6 +87,21 @@ def test_a_file_named_at_the_start_opens_by_itself(
     assert not window.shell.key("F7").enabled
     press(window, "<F7>")
     assert "visit" in window.shell.problem.text
+
+
+def test_the_next_disc_with_the_same_file_names_shows_its_own_picture(
+    open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any
+) -> None:
+    ward = open_ward()
+    path = ward.file("IM000001", PatientName="Mihon^Hanako", PatientID="A")
+    window = open_window(ward)
+    window.open_files([str(path)])
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    write(path, b"\7" * 64 * 64, Rows=64, Columns=64, PatientName="Rei^Jiro", PatientID="B")
+    os.utime(path, ns=(1, 1))
+    window.open_files([str(path)])
+    wait_until(lambda: window.shell.banner.examinee.name == "Rei Jiro" and window.pictures.pane.ready, 30)
+    assert shade(window) == 7
 
 
 def test_windows_by_digit_drag_and_arrow_and_back_by_undo(opened: Open, wait_until: Any) -> None:
