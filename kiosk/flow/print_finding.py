@@ -45,7 +45,7 @@ def page_of(
     category = judgement.category(version.body.category)
     tray = {image.id: image for image in findings.tray(conn, visit.id)}
     pictures = [
-        Picture(findings.key_image_bytes(conn, number), _caption(tray.get(number)))
+        Picture(findings.key_image_bytes(conn, number, visit.id), _caption(tray.get(number)))
         for number in version.body.key_images
     ]
     return FindingPage(

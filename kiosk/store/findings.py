@@ -284,9 +284,17 @@ def _key_image(row: Any) -> KeyImage:
     )
 
 
-def key_image_bytes(conn: sa.Connection, key_image: int) -> bytes:
-    """The picture, proven by its hash. Raises Fault where the database gives back something else."""
-    row = conn.execute(sa.select(key_images.c.bytes, key_images.c.sha256).where(key_images.c.id == key_image)).one()
+def key_image_bytes(conn: sa.Connection, key_image: int, of_visit: int | None = None) -> bytes:
+    """The picture, proven by its hash. Raises Fault where the database gives back something else, or where it is not a
+    picture ``of_visit``."""
+    columns = key_images.c.bytes, key_images.c.sha256, key_images.c.visit
+    row = conn.execute(sa.select(*columns).where(key_images.c.id == key_image)).one()
+    if of_visit is not None and row.visit != of_visit:
+        raise Fault(
+            N_("A key image of this finding belongs to another examinee or another day."),
+            N_("Take it off the page, then sign or print again."),
+            reference="S315",
+        )
     picture = bytes(row.bytes)
     if hashlib.sha256(picture).hexdigest() != row.sha256:
         raise Fault(

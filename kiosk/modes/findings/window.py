@@ -254,15 +254,17 @@ class FindingsWindow:
             if self._news_timer is None:
                 self._news_timer = self.shell.top.after(NEWS_PAUSE_MS, self._after_news)
         elif notice.kind == "tray" and notice.ids.get("visit") == opened.visit.id:
-            self.desk.tray(opened.visit.id, opened.kind).then(self._new_tray)
+            self.desk.tray(opened.visit.id, opened.kind).then(lambda answer: self._new_tray(opened, answer))
 
     def _after_news(self) -> None:
         self._news_timer = None
         if self.place == "list":
             self.refresh()
 
-    def _new_tray(self, answer: Any) -> None:
-        """A key image that arrives while its finding is being written goes on the page at once."""
+    def _new_tray(self, opened: Any, answer: Any) -> None:
+        """A key image that arrives while its finding is being written goes on the page at once, and on no other."""
+        if self.writing.opened is not opened:
+            return
         images, own = answer
         new = [image.id for image in images if image.id not in self.entry.tray.thumbs]
         self.entry.tray.show(images, self.writing.editor.body.key_images)

@@ -38,6 +38,7 @@ class Writing:
         self.reason: ReasonCard | None = None
         self._kept: FindingBody | None = None  # what the draft on this PC's disk says
         self._signing = False
+        self._asked = 0  # of openings: only the last one is shown
         self._timers: dict[str, str] = {}
 
     # -- opening -----------------------------------------------------------------------------------------------
@@ -60,10 +61,19 @@ class Writing:
 
     def open(self, visit: int, kind: str) -> None:
         """Ask for a finding and show it; the master is read anew each time, somebody may have changed it."""
+        self._asked += 1
+        asked = self._asked
 
         def with_judgement(judgement: Judgement) -> None:
-            self._judgement = judgement
-            self._desk.open(visit, kind).then(self._show, self._shell.problem.fault)
+            if asked == self._asked:
+                self._judgement = judgement
+                self._desk.open(visit, kind).then(show, self._shell.problem.fault)
+
+        def show(opened: Any) -> None:
+            if asked == self._asked:
+                self._show(opened)
+            elif self.opened is None or self.place != (visit, kind):
+                self._desk.close(visit, kind)  # another one was asked for meanwhile: nobody reads this one here
 
         self._desk.judgement().then(with_judgement, self._shell.problem.fault)
 
@@ -287,6 +297,7 @@ class Writing:
                 return
             self._desk.close(*self.place)
             self.stop()
+            self._asked += 1  # an answer still on its way must not bring it back
             for name in (HELD, CHANGED, AMENDS):
                 line.over(name)
             self.opened = None

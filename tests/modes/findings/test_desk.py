@@ -206,6 +206,18 @@ def test_the_tray_tells_which_key_images_are_of_this_examination(site: Site, des
     assert desk.picture(eye, 100, 100).wait().startswith(b"\x89PNG")
 
 
+def test_a_key_image_of_somebody_else_is_neither_signed_nor_printed(site: Site, desk: Any) -> None:
+    other = site.visit(1)
+    wrong = site.key_image(site._stations[0], other, site.image(other, "ABDOMEN"))
+    visit = site.read(0)
+    body = FindingBody(NORMAL.text, (), "A", (wrong,))
+    with pytest.raises(Fault, match="another examinee"):
+        desk.sign(visit, "ABDOMEN", body, 0).wait()
+    desk.save(visit, "ABDOMEN", body, 0).wait()
+    with pytest.raises(Fault, match="another examinee"):
+        desk.page(visit, "ABDOMEN").wait()
+
+
 def test_the_page_is_the_same_wherever_it_is_made(
     site: Site, desk: Any, open_desk: Callable[..., Any], read_text: Callable[[bytes], list[str]]
 ) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from kiosk.core.finding import FindingBody
+from kiosk.flow.answers import Answer
 from kiosk.flow.sign_report import HELD_S
 from kiosk.store import open_by
 from kiosk.store.engine import Store
+from kiosk.store.notices import Notice
 from tests.modes.findings.hands import NORMAL, body, choose_code, rows, type_into
 from tests.modes.findings.site import Site, last_year
 
@@ -65,6 +67,55 @@ def test_three_keystrokes_make_a_finding_and_f5_signs_it(
     assert window.shell.key("F5").key.text == "Amend"
     window.shell.key("F12").press()
     wait(lambda: window.place == "list" and rows(window)[0][2] == "signed")
+
+
+def test_a_key_image_that_comes_late_never_lands_on_the_next_examinee(
+    site: Site, open_window: Callable[..., Any], enter: Callable[..., None], wait: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    here, other = site.read(0), site.read(1)
+    window = open_window()
+    enter(window, here)
+    taken = site.key_image(window.station, here, site.image(here, "ABDOMEN"), 20)
+    came = window.desk.tray(here, "ABDOMEN").wait()
+    slow: Answer = Answer(lambda do, *args: do(*args))
+    monkeypatch.setattr(window.desk, "tray", lambda *asked: slow)
+    window._news(Notice(0, "tray", {"visit": here, "key_image": taken}))
+    window.shell.key("Esc").press()
+    wait(lambda: window.place == "list")
+    enter(window, other)
+    slow.settle(came)
+    assert body(window).key_images == () and not window.entry.tray.thumbs
+
+
+def test_of_two_openings_the_later_one_is_shown(
+    site: Site, open_window: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = site.read(0), site.read(1)
+    window = open_window()
+    ready = {visit: window.desk.open(visit, "ABDOMEN").wait() for visit in (first, second)}
+    master = window.desk.judgement().wait()
+    slow: dict[int, Answer] = {}
+
+    def at_once(do: Callable[..., None], *args: Any) -> None:
+        do(*args)
+
+    def asked(visit: int, kind: str) -> Answer:
+        return slow.setdefault(visit, Answer(at_once))
+
+    let_go: list[int] = []
+    monkeypatch.setattr(window.desk, "open", asked)
+    monkeypatch.setattr(window.desk, "close", lambda visit, kind: let_go.append(visit))
+    known: Answer = Answer(at_once)
+    known.settle(master)
+    monkeypatch.setattr(window.desk, "judgement", lambda: known)
+    window.writing.open(first, "ABDOMEN")
+    window.writing.open(second, "ABDOMEN")
+    slow[second].settle(ready[second])
+    slow[first].settle(ready[first])
+    assert window.writing.place == (second, "ABDOMEN")
+    assert window.shell.banner.examinee.name == "髙橋 花子"
+    assert let_go == [first]
 
 
 def test_no_abnormality_is_one_key_and_undo_takes_it_back(
