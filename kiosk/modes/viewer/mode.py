@@ -172,10 +172,16 @@ class ViewerDesk:
         self._reader.give_up()
 
     def take_key_image(
-        self, visit: int, sop_uid: str, frame: int, picture: Callable[[], bytes], rendering: dict[str, object]
+        self,
+        visit: int,
+        sop_uid: str,
+        frame: int,
+        picture: Callable[[], bytes],
+        rendering: dict[str, object],
+        caption: str = "",
     ) -> Answer:
         """Answer: the row of the key image, now in the visit's tray. ``frame`` counts from 1 (PS3.3 10.3), ``picture``
-        makes the PNG and is called on a thread of the desk."""
+        makes the PNG and is called on a thread of the desk, ``caption`` stands below it on paper."""
         from kiosk.flow.take_key_image import take_key_image
 
         kit, actor = self._kit, self._kit.session.actor()
@@ -183,8 +189,9 @@ class ViewerDesk:
         def take() -> int:
             made = picture()
             return take_key_image(
-                kit.centre, actor, visit=visit, sop_uid=sop_uid, frame=frame, picture=made, rendering=rendering
-            )
+                kit.centre, actor, visit=visit, sop_uid=sop_uid, frame=frame, picture=made, rendering=rendering,
+                comment=caption,
+            )  # fmt: skip
 
         return kit.ask(take)
 

@@ -150,9 +150,23 @@ def corner_where(stack: Stack, at: int) -> str:
     return "\n".join(lines)
 
 
-def corner_how(paint: Paint, window: Window | None, scale: float, inverted: bool) -> str:
-    """Lower right: how it is painted; nobody should read a picture without knowing that."""
-    lines = []
+def turned_words(quarters: int, mirrored: bool) -> str:
+    """How the picture stands otherwise than it came; a mirrored chest looks like a heart on the right."""
+    if mirrored and quarters % 2 == 0:
+        return say(N_("top and bottom mirrored")) if quarters else say(N_("left and right mirrored"))
+    turned = say(N_("turned by {degrees}°"), degrees=quarters * 90) if quarters else ""
+    return f"{say(N_('left and right mirrored'))}  {turned}" if mirrored else turned
+
+
+def caption_of(facts: PictureFacts, turned: str, inverted: bool) -> str:
+    """Below a key image on paper: what it shows, which side, and how it was changed on the screen."""
+    changed = [turned, say(N_("inverted")) if inverted else ""]
+    return "  ".join(part for part in (corner_what(facts).split("\n")[0], *changed) if part)
+
+
+def corner_how(paint: Paint, window: Window | None, scale: float, inverted: bool, turned: str = "") -> str:
+    """Lower right: how it is painted and stands; nobody should read a picture without knowing that."""
+    lines = [turned] if turned else []
     if inverted:
         lines.append(say(N_("inverted")))
     if window is not None and not paint.colour:

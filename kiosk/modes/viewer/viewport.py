@@ -147,6 +147,26 @@ class Viewport(ImagePane):
         turn = f"{self.turn_now.quarters * 90}{' mirrored' if self.turn_now.mirrored else ''}"
         return rules.rendering_of(self.image.paint, self.window, self.inverted, self.scale_now, turn)
 
+    def invert(self) -> None:
+        """Black becomes white, and the corner says so."""
+        super().invert()
+        self._corners_again()
+
+    def turn(self, quarters: int = 1) -> None:
+        """Turn clockwise by quarters, and the corner says so."""
+        super().turn(quarters)
+        self._corners_again()
+
+    def flip(self, upright: bool = False) -> None:
+        """Change left and right, or top and bottom, and the corner says so."""
+        super().flip(upright)
+        self._corners_again()
+
+    @property
+    def turned_now(self) -> str:
+        """In words how the picture stands otherwise than it came."""
+        return rules.turned_words(self.turn_now.quarters, self.turn_now.mirrored)
+
     def nudge_window(self, brighter: int, contrast: int, coarse: bool) -> None:
         """Change centre and width by keyboard."""
         if self.image is None or self.image.paint.colour:
@@ -304,7 +324,7 @@ class Viewport(ImagePane):
         self.corner("sw", rules.corner_where(self.stack, self.at))
         how = ""
         if self.image is not None:
-            how = rules.corner_how(self.image.paint, self.window, self.scale_now, self.inverted)
+            how = rules.corner_how(self.image.paint, self.window, self.scale_now, self.inverted, self.turned_now)
             if self.playing or self.speed != 1.0:
                 rate = rules.frames_per_second(self.stack.frame_times_ms, self.speed)
                 how = say(N_("{rate} pictures a second"), rate=rules.figure(round(rate, 1))) + "\n" + how

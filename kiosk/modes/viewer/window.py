@@ -292,7 +292,8 @@ class ViewerWindow:
             return
         frame = pane.stack.slides[pane.at][1]
         picture = pane.png_maker(self.desk.settings.key_image_px)
-        self.desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, pane.rendering()).then(
+        caption = rules.caption_of(facts, pane.turned_now, pane.inverted)
+        self.desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, pane.rendering(), caption).then(
             lambda row: self.shell.problem.done(N_("The key image is in the tray of this visit.")),
             self.shell.problem.fault,
         )

@@ -211,6 +211,28 @@ def test_without_last_time_both_panes_show_this_one(opened: Open, wait_until: An
     assert "earlier" in window.shell.problem.text
 
 
+def test_a_mirrored_picture_says_so_on_the_screen_and_below_its_key_image(opened: Open, wait_until: Any) -> None:
+    ward, window = opened(ImageLaterality="R", ViewPosition="MLO", Modality="MG")
+    pane = window.pictures.pane
+    for letter, words in (
+        ("h", "left and right mirrored"),
+        ("v", "turned by 180°"),
+        ("h", "top and bottom mirrored"),
+        ("r", "left and right mirrored  turned by 270°"),
+        ("i", "left and right mirrored  turned by 270°\ninverted"),
+    ):
+        window.shell.scanner.letters[letter]()
+        assert pane._words["se"].startswith(words + "\n"), letter
+    press(window, "<F7>")
+    wait_until(lambda: window.shell.problem.level == "done")
+    with ward.station.centre.reading() as conn:
+        (image,) = findings.tray(conn, window.opened.visit.id)
+    assert image.comment == "MG MLO right  left and right mirrored  turned by 270°  inverted"
+    window.shell.scanner.letters["i"]()
+    press(window, "<F6>")
+    assert "mirrored" not in pane._words["se"]
+
+
 def test_a_key_image_goes_to_the_tray_by_one_key(opened: Open, wait_until: Any) -> None:
     ward, window = opened(WindowCenter="50", WindowWidth="100")
     press(window, "<Down>")
@@ -229,7 +251,9 @@ def test_a_bad_picture_says_so_and_the_others_go_on(opened: Open, wait_until: An
     ward, window = opened(pictures=3)
     damaged = Path(window.pictures.pane.stack.picture(2).path)
     damaged.write_bytes(damaged.read_bytes()[:-4096])
-    window.desk._reader._cache.clear()
+    before = window.opened
+    window.open_study(before.study)
+    wait_until(lambda: window.opened is not before and window.pictures.pane.ready)
     window.pictures.pane.go_to(2)
     wait_until(lambda: window.shell.problem.level == "stop")
     pane = window.pictures.pane
