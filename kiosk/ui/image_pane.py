@@ -74,9 +74,9 @@ class ImagePane(BlackCanvas):
 
         plate = painting.plate_of(pixels)
         paint = paint or painting.paint_of(plate)
-        keep = keep and self._stored is not None
+        keep = keep and self.kept
         self._stored, self._paint = plate, paint
-        if not keep or self._how is None:
+        if not keep:
             self._inverted, self._turn = False, Turn()
             self._how = paint.curves[0] if paint.curves and not paint.windows else painting.first_window(paint)
         self._stand(keep_place=keep)
@@ -86,12 +86,20 @@ class ImagePane(BlackCanvas):
         if not keep:
             self._tell_window()
 
-    def clear(self, why: Words = "") -> None:
-        """Show no picture; ``why`` says so in words in the middle."""
-        self._stored = self._plate = self._paint = self._how = self._view = self._table = self._cut = None
+    def clear(self, why: Words = "", keep: bool = False) -> None:
+        """Show no picture; ``why`` says so in words in the middle. ``keep``: window, zoom, place and turn wait for the
+        next picture that is shown with ``keep``."""
+        self._stored = self._plate = self._paint = self._table = self._cut = None
+        if not keep:
+            self._how = self._view = None
         self._whole = None
         self.hide_picture()
         self.say_in_middle(say(why or NO_PICTURE))
+
+    @property
+    def kept(self) -> bool:
+        """There is a window to go on with: of the picture that is shown or of the one before."""
+        return self._how is not None
 
     @property
     def shown(self) -> bool:

@@ -246,7 +246,7 @@ KEY_CARD = (
     ("Tab", N_("Other pane")),
     ("1 ... 9", N_("Windows of the header and of the modality")),
     ("Ctrl ↑ ↓", N_("Brighter, darker (with Shift in large steps)")),
-    ("Ctrl ← →", N_("More, less contrast (with Shift in large steps)")),
+    ("Ctrl ← →", N_("Less, more contrast (with Shift in large steps)")),
     ("+  -", N_("Larger, smaller")),
     ("Shift ← ↑ ↓ →", N_("Push the picture")),
     ("z", N_("Fit, 1:1")),

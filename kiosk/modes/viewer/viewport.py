@@ -55,6 +55,7 @@ class Viewport(ImagePane):
         self._tick: str | None = None
         self._started = (0, 0.0)
         self._series = ""  # of the picture on the screen: its window and place go on within it
+        self._before: Any = None  # how the last picture was painted, while nothing is on the screen
         self._pointer = ""
         self._words: dict[str, str] = {}
         self.bind("<Configure>", lambda event: self._corners_again(), add=True)
@@ -72,7 +73,7 @@ class Viewport(ImagePane):
         """Show a stack from slide ``at``; None empties the pane."""
         self.stop()
         self._forget_wait()
-        self.stack, self.at, self.on_screen, self.image, self._series = stack, 0, -1, None, ""
+        self.stack, self.at, self.on_screen, self.image, self._series, self._before = stack, 0, -1, None, "", None
         self.clear()
         for corner in ("nw", "ne", "sw", "se"):
             self.corner(corner, "")
@@ -173,6 +174,8 @@ class Viewport(ImagePane):
             return
         now = self.window or rules.all_values(self.image.paint)
         step = rules.window_step(self.image.paint, coarse)
+        if self.image.paint.inverted != self.inverted:
+            brighter = -brighter  # large values are painted dark
         width = max(step if step < 1 else 1.0, now.width - 2 * contrast * step)
         self.set_window(Window(now.centre - brighter * step, width, "", now.shape))
 
@@ -258,12 +261,12 @@ class Viewport(ImagePane):
         self._forget_wait()
         facts, _ = self._place(at)
         # Slices bring windows of their own; they are followed until a person has chosen one.
-        before = self.image.paint if self.image is not None else None
+        before = self.image.paint if self.image is not None else self._before
         follow = before is not None and bool(before.windows) and self.window == before.windows[0]
         self.image, self.on_screen = shown, at
         series = f"{facts.series_uid}|{shown.paint.colour}|{shown.paint.rows}x{shown.paint.columns}"
         # Window, zoom and place stay within a series; another one begins as its own header says.
-        keep = series == self._series and self.shown
+        keep = series == self._series and self.kept
         self._series = series
         self._paint_image(keep)
         if keep and follow and shown.paint.windows and self.shown:
@@ -296,9 +299,10 @@ class Viewport(ImagePane):
         self._patience = None
         if self.stack is None or self.playing:
             return
+        self._before = self.image.paint if self.image is not None else self._before
         self.image, self.on_screen = None, -1
         text = say(N_("Picture {number} of {count} is being opened..."), number=self.at + 1, count=len(self.stack))
-        self.clear(text)
+        self.clear(text, keep=True)  # a slow picture is no reason to read the next one in another window
         self._corners_again()
         self._told_of(self)
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from kiosk.core.picture import Window
 from kiosk.flow import children
+from kiosk.flow.answers import Answer
 from kiosk.flow.show_study import show_file, show_study
 from kiosk.store import findings
 from kiosk.ui.burst import FAST_MS
@@ -292,6 +294,43 @@ def test_a_wait_is_seen_can_be_cancelled_and_never_holds_the_window(
     press(window, "<F2>")
     press(window, "<F5>")
     wait_until(lambda: window.opened.study is not None and window.pictures.pane.ready, 30)
+
+
+def test_a_slow_picture_of_the_series_stands_as_the_one_before(
+    opened: Open, wait_until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, window = opened(pictures=2)
+    pane = window.pictures.pane
+    for letter in "hi+":
+        window.shell.scanner.letters[letter]()
+    pane.set_window(Window(33.0, 44.0))
+    scale = pane.scale_now
+    next_one = window.desk.frame(*_key(pane, 1)).wait(20)
+    slow: Answer = Answer(lambda do, *args: do(*args))
+    monkeypatch.setattr(window.desk, "peek", lambda *key: None)
+    monkeypatch.setattr(window.desk, "frame", lambda *key: slow)
+    press(window, "<Down>")
+    wait_until(lambda: not pane.shown, what="the wait is said in words")
+    slow.settle(next_one)
+    assert pane.ready and pane.at == 1
+    assert pane.window == Window(33.0, 44.0) and pane.scale_now == scale
+    assert pane.inverted and pane.turn_now.mirrored
+
+
+def _key(pane: Any, at: int) -> tuple[str, int, str]:
+    facts = pane.stack.picture(at)
+    return facts.path, pane.stack.slides[at][1], facts.stamp
+
+
+def test_ctrl_up_brightens_where_large_values_are_dark_too(opened: Open) -> None:
+    _, window = opened(PhotometricInterpretation="MONOCHROME1")
+    pane = window.pictures.pane
+    centre = pane.window.centre
+    press(window, "<Control-Up>")
+    assert pane.window.centre > centre, "the same value is painted brighter"
+    window.shell.scanner.letters["i"]()
+    press(window, "<Control-Up>")
+    assert pane.window.centre == centre
 
 
 @pytest.mark.parametrize("misdeed", ["crash", "swell"])
