@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from tkinter import ttk
 from typing import Any
 
@@ -176,12 +176,13 @@ class BigPicture(tk.Frame):
     def __init__(
         self,
         work: tk.Misc,
-        images: Sequence[int],
+        images: Mapping[int, str],  # and what stands below each on paper
         first: int,
         picture: Callable[..., Any],
         closed: Callable[[], object],
     ) -> None:
         super().__init__(work, bg=look.BLACK, takefocus=True)
+        self._captions = dict(images)
         self._images, self._at = list(images), list(images).index(first)
         self._ask, self._closed = picture, closed
         self._photo: tk.PhotoImage | None = None
@@ -222,7 +223,7 @@ class BigPicture(tk.Frame):
 
     def _show(self) -> None:
         shown = self._images[self._at]
-        self._number.configure(text=f"{self._at + 1} / {len(self._images)}")
+        self._number.configure(text=f"{self._at + 1} / {len(self._images)}  {self._captions[shown]}".rstrip())
 
         def paint(png: bytes) -> None:
             if self.winfo_exists() and self._images[self._at] == shown:

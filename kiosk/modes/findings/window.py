@@ -196,7 +196,7 @@ class FindingsWindow:
     def enlarge(self, key: int) -> None:
         """Show a key image over the whole work."""
         if key and self._big is None:
-            shown = list(self.entry.tray.thumbs)
+            shown = {key: thumb.image.comment for key, thumb in self.entry.tray.thumbs.items()}
             self._big = BigPicture(self.shell.work, shown, key, self.desk.picture, self._big_closed)
             self._keys()
 

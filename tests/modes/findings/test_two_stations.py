@@ -29,7 +29,7 @@ def test_key_images_come_over_and_go_on_the_page(
     window.refresh()
     enter(window, visit)
     assert body(window).key_images == (first,)
-    second = site.key_image(window.station, visit, sop, 80)
+    second = site.key_image(window.station, visit, sop, 80, comment="US right")
     wait(lambda: body(window).key_images == (first, second))
     wait(lambda: all(thumb._photo is not None for thumb in window.entry.tray.thumbs.values()))
     window.entry.tray.thumbs[first].focus_force()
@@ -37,6 +37,8 @@ def test_key_images_come_over_and_go_on_the_page(
     assert body(window).key_images == (second,)
     window.shell.key("F10").press()
     wait(lambda: window._big is not None and window._big.painted)
+    window._big.event_generate("<Right>")
+    assert window._big._number.cget("text") == "2 / 2  US right"
     window.shell.key("Esc").press()
     assert window._big is None and window.place == "entry"
     window.shell.key("F7").press()
