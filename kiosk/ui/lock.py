@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from kiosk.core.faults import Fault
+from kiosk.core.words import N_, Sentence
 from kiosk.ui.lock_screen import LockScreen
 from kiosk.ui.shell import Shell
 
 LOOK_EVERY_MS = 1000
+OTHER_HANDS = N_("What is open here was begun by {before}. Saving or signing it now does so in the name of {now}.")
 
 
 class Gate(Protocol):
@@ -50,6 +52,7 @@ class Lock:
         self._after: tuple[Any, str] | None = None
         self.locked = asks
         self.person: Any = None
+        self._before = ""  # who left last
 
     def guard(self, shell: Shell) -> None:
         """From now on this window takes part. It is covered at once when nobody is logged in."""
@@ -63,7 +66,7 @@ class Lock:
         if self.locked:
             self._cover(shell)
         else:
-            shell.person(str(getattr(self.person, "name", "")))
+            shell.person(_name(self.person))
         if self._after is None:
             root = shell.top.nametowidget(".")
             for doing in ("<ButtonPress>", "<Motion>", "<MouseWheel>"):
@@ -84,6 +87,7 @@ class Lock:
         """Somebody leaves: cover every window. What was being typed stays under the cover."""
         if self.locked or not self._asks:
             return
+        self._before = _name(self.person)
         self.locked, self.person = True, None
         self._gate.leave().then(lambda _: None, self._told)
         for shell in self._screens:
@@ -114,11 +118,17 @@ class Lock:
         self.locked, self.person = False, person
         self._touch()
         for shell, screen in self._screens.items():
-            shell.person(str(getattr(person, "name", "")))
+            shell.person(_name(person))
             if screen is not None:
                 screen.take_away()
                 self._screens[shell] = None
+            if shell.is_busy and self._before not in ("", _name(person)):
+                shell.problem.look(Sentence(OTHER_HANDS, {"before": self._before, "now": _name(person)}))
 
     def _told(self, fault: Fault) -> None:
         for shell in self._screens:
             shell.problem.fault(fault)
+
+
+def _name(person: Any) -> str:
+    return str(getattr(person, "name", ""))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from kiosk.core.faults import Fault, LinkLost, Refused
+from kiosk.core.faults import Refused
 from kiosk.ui import lock_screen
 from kiosk.ui.banner import Examinee
 from kiosk.ui.fields import TextField
@@ -17,71 +16,7 @@ from kiosk.ui.keypad import Keypad
 from kiosk.ui.lock import Lock
 from kiosk.ui.shell import Key, Shell
 from tests.journeys.hands import words_in
-
-
-@dataclass
-class Person:
-    name: str
-
-
-class Later:
-    """An answer that comes when the test says so."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-        self._waiting: list[tuple[Callable[[Any], None], Callable[[Fault], None]]] = []
-        self.held = False
-
-    def then(self, do: Callable[[Any], None], failed: Callable[[Fault], None]) -> Later:
-        self._waiting.append((do, failed))
-        if not self.held:
-            self.come()
-        return self
-
-    def come(self) -> None:
-        for do, failed in self._waiting:
-            failed(self._value) if isinstance(self._value, Fault) else do(self._value)
-        self._waiting.clear()
-
-
-class FakeGate:
-    def __init__(self, names: tuple[str, ...] = ("見本 花子", "見本 次郎")) -> None:
-        self.people = dict.fromkeys(names, "2468")
-        self.badges = {"B-0001": names[0]} if names else {}
-        self.left = 0
-        self.away = 0
-        self.asked: list[Later] = []
-        self.hold = False
-
-    def _answer(self, value: Any) -> Later:
-        answer = Later(value)
-        answer.held = self.hold
-        self.asked.append(answer)
-        return answer
-
-    def needs_first_person(self) -> Later:
-        if self.away:
-            self.away -= 1
-            return self._answer(LinkLost("the database"))
-        return self._answer(not self.people)
-
-    def names(self) -> Later:
-        return self._answer(list(self.people))
-
-    def enter(self, *, badge: str = "", name: str = "", pin: str = "") -> Later:
-        if badge in self.badges:
-            return self._answer(Person(self.badges[badge]))
-        if name and self.people.get(name) == pin:
-            return self._answer(Person(name))
-        return self._answer(Refused("pin", "Name and PIN do not fit.", "Try again."))
-
-    def first_person(self, name: str, pin: str) -> Later:
-        self.people[name] = pin
-        return self._answer(Person(name))
-
-    def leave(self) -> Later:
-        self.left += 1
-        return self._answer(None)
+from tests.ui.gate import FakeGate, Person
 
 
 @pytest.fixture
@@ -396,3 +331,16 @@ def test_the_keypad_types_48_pixels_high(shell: Any, gate: FakeGate) -> None:
     pads[0].buttons["C"].invoke()
     assert cover._pin.get() == ""
     assert min(button.winfo_height() for button in pads[0].buttons.values()) >= 48
+
+
+def test_who_takes_over_open_work_is_told_whose_it_was(shell: Any, gate: FakeGate) -> None:
+    lock = Lock(gate)
+    lock.guard(shell)
+    lock._entered(Person("見本 花子"))
+    shell.busy(True)
+    lock.lock_now()
+    lock._entered(Person("見本 花子"))
+    assert "見本 花子" not in words_in([shell.problem]), "one's own work needs no word"
+    lock.lock_now()
+    lock._entered(Person("見本 次郎"))
+    assert "見本 花子" in words_in([shell.problem]) and "見本 次郎" in words_in([shell.problem])
