@@ -18,7 +18,7 @@ from kiosk.core.words import N_
 from kiosk.flow.answers import as_fault
 from kiosk.flow.settings_file import StationFile
 from kiosk.modes.contract import Mode
-from kiosk.ui import errors
+from kiosk.ui import errors, look
 from kiosk.ui.launcher import open_launcher
 from kiosk.ui.lock import Lock
 from kiosk.ui.look import dress, see_true_pixels
@@ -100,7 +100,7 @@ def is_read(stream: TextIO) -> bool:
 def _show_at_once(root: tk.Tk, title: str) -> None:
     """A window stands on the screen before the libraries of the store are read; it goes when they are there."""
     top = tk.Toplevel(root, class_="Kiosk")
-    top.geometry("1280x800")
+    top.geometry(look.first_size(top))
     shell = Shell(top, title, where=N_("One moment, the program is starting..."))
     top.update()
     libraries = threading.Thread(target=lambda: importlib.import_module("kiosk.store.opening"), name="libraries")
@@ -155,7 +155,7 @@ class WindowedStation:
             return self.shells.get(name)
         mode = self.modes[name]
         top = tk.Toplevel(self.root, class_="Kiosk")
-        top.geometry("1280x800")
+        top.geometry(look.first_size(top))
         self.tops[name] = top
         top.protocol("WM_DELETE_WINDOW", lambda: self._closed(name))
         try:

@@ -104,6 +104,11 @@ def scale_for(dpi: float, width: int, height: int) -> float:
     return max(1.0, min(dpi / 96, room))
 
 
+def first_size(screen: tk.Misc) -> str:
+    """The geometry that a window begins with: the 1280x800 frame at this screen's scale, cut to a narrower screen."""
+    return f"{min(px(1280), screen.winfo_screenwidth())}x{min(px(800), screen.winfo_screenheight())}"
+
+
 def family_of(available: set[str]) -> str:
     """The first family of our chain that this PC has, else Tk's own choice."""
     return next((family for family in FAMILIES if family in available), "TkDefaultFont")

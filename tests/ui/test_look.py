@@ -6,6 +6,7 @@ import tkinter as tk
 from itertools import chain
 from tkinter import font as tkfont
 from tkinter import ttk
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,6 +37,23 @@ def test_colours_are_those_of_the_house() -> None:
 def test_every_state_has_a_mark_for_those_who_do_not_see_the_colour() -> None:
     marks = [look.MARKS[state] for state in look.STATES if state]
     assert all(marks) and len(set(marks)) == len(marks)
+
+
+@pytest.mark.parametrize(
+    "scale, width, height, size",
+    [
+        (1.0, 1920, 1080, "1280x800"),
+        (1.0, 1080, 1920, "1080x800"),
+        (1.0, 1024, 768, "1024x768"),
+        (1.5, 2560, 1600, "1920x1200"),
+    ],
+)
+def test_a_window_begins_no_larger_than_its_screen(
+    monkeypatch: pytest.MonkeyPatch, scale: float, width: int, height: int, size: str
+) -> None:
+    screen: Any = SimpleNamespace(winfo_screenwidth=lambda: width, winfo_screenheight=lambda: height)
+    monkeypatch.setattr(look, "_scale", scale)
+    assert look.first_size(screen) == size
 
 
 def test_first_family_of_the_chain_that_is_there_is_taken() -> None:
