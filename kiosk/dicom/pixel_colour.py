@@ -61,10 +61,13 @@ def palette_to_rgb(ds: Dataset, values: Array) -> Array:
     """Look up each value in the three palettes (PS3.3 C.7.6.3.1.5), segmented ones included; RGB uint8."""
     import numpy as np
 
+    found = [_palette(ds, colour) for colour in ("Red", "Green", "Blue")]
+    # Some writers call tables 16 bits deep and fill them with 8-bit values; cut to their top 8 bits all would be black.
+    deep = max(int(table.max()) if table.size else 0 for table, _ in found) > 255
     channels = []
-    for colour in ("Red", "Green", "Blue"):
-        table, first = _palette(ds, colour)
-        channels.append(table[np.clip(values.astype(np.int32) - first, 0, table.size - 1)])
+    for table, first in found:
+        shades = (table >> 8 if deep else table).astype(np.uint8)
+        channels.append(shades[np.clip(values.astype(np.int32) - first, 0, shades.size - 1)])
     return np.stack(channels, axis=-1)
 
 
@@ -80,10 +83,7 @@ def _palette(ds: Dataset, colour: str) -> tuple[Array, int]:
         # 8-bit tables are often kept one value per 16-bit word; the length tells.
         wide = bits > 8 or len(data) >= 2 * entries
         table = np.frombuffer(data[: len(data) // 2 * 2] if wide else data, "<u2" if wide else "u1")[:entries]
-        peak = int(table.max()) if table.size else 0
-        if bits > 8 or peak > 255:
-            table = table >> 8
-        return table.astype(np.uint8), first
+        return table.astype(np.uint16), first
     segments = ds.get(f"Segmented{colour}PaletteColorLookupTableData")
     if not isinstance(segments, bytes) or not segments:
         raise _no_palette()
@@ -92,7 +92,7 @@ def _palette(ds: Dataset, colour: str) -> tuple[Array, int]:
     table = np.asarray(grown[:entries], np.uint16)
     if table.size == 0:
         raise _no_palette()
-    return (table >> 8 if bits > 8 else table).astype(np.uint8), first
+    return table, first
 
 
 def _expand(words: list[int], limit: int) -> list[int]:

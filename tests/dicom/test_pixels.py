@@ -281,3 +281,12 @@ def test_plain_pictures_open_upright(tmp_path: Path) -> None:
     (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     with pytest.raises(Unreadable):
         decode_photo(tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("top, shown", [(200, 200), (0xC800, 200)])
+def test_a_palette_called_deep_but_filled_with_8_bit_values_is_not_black(tmp_path: Path, top: int, shown: int) -> None:
+    table = np.linspace(0, top, 16).astype("<u2").tobytes()
+    colours = {f"{name}PaletteColorLookupTableData": table for name in ("Red", "Green", "Blue")}
+    said = {f"{name}PaletteColorLookupTableDescriptor": [16, 0, 16] for name in ("Red", "Green", "Blue")}
+    path = write(tmp_path / "p", bytes(range(16)), PhotometricInterpretation="PALETTE COLOR", **colours, **said)
+    assert decode_frame(open_source(path)).pixels[3, 3].tolist() == [shown] * 3
