@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.flow import children
 from tests.flow import unruly
+from tests.modes.viewer.hands import Open, press
 from tests.modes.viewer.ward import Ward
 from tests.stores import sqlite_templates
 
@@ -75,3 +76,19 @@ def open_window(root: Any, wait_until: Callable[..., Any]) -> Callable[[Ward], A
         return window
 
     return open_one
+
+
+@pytest.fixture
+def opened(open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any) -> Open:
+    """``opened(pictures=3, ...)``: a ward with one study of a visit, on the screen."""
+
+    def make(**study: Any) -> tuple[Ward, Any]:
+        ward = open_ward()
+        ward.study(ward.visit(), **study)
+        window = open_window(ward)
+        wait_until(lambda: len(window.list.table) == 1)
+        press(window, "<F5>")
+        wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+        return ward, window
+
+    return make

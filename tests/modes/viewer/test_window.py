@@ -4,56 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from kiosk.core.picture import Window
-from kiosk.flow import children
-from kiosk.flow.answers import Answer
 from kiosk.flow.show_study import show_file, show_study
 from kiosk.store import findings
 from kiosk.ui.burst import FAST_MS
 from tests.dicom.test_pixels import write
-from tests.flow import unruly
+from tests.modes.viewer.hands import Open, at, press, shade
 from tests.modes.viewer.ward import LAST_YEAR, Ward
 from tests.ui.test_shell import cut_off
-
-Open = Callable[..., tuple[Ward, Any]]
-
-
-@pytest.fixture
-def opened(open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any) -> Open:
-    """``opened(pictures=3, ...)``: a ward with one study of a visit, on the screen."""
-
-    def make(**study: Any) -> tuple[Ward, Any]:
-        ward = open_ward()
-        ward.study(ward.visit(), **study)
-        window = open_window(ward)
-        wait_until(lambda: len(window.list.table) == 1)
-        press(window, "<F5>")
-        wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
-        return ward, window
-
-    return make
-
-
-def press(window: Any, *sequences: str) -> None:
-    for sequence in sequences:
-        widget = window.shell.top.focus_get() or window.shell.top
-        widget.event_generate(sequence, when="now")
-        window.shell.top.update()
-
-
-def shade(window: Any) -> int:
-    """The stored value in the middle of the picture on the screen."""
-    return int(window.pictures.pane.image.pixels[32, 32])
-
-
-def at(window: Any, number: int) -> Callable[[], bool]:
-    return lambda: bool(window.pictures.pane.at == number and window.pictures.pane.ready)
 
 
 def test_a_study_is_opened_and_leafed_by_keyboard(opened: Open, wait_until: Any) -> None:
@@ -249,79 +210,6 @@ def test_a_key_image_goes_to_the_tray_by_one_key(opened: Open, wait_until: Any) 
     assert picture.startswith(b"\x89PNG")
 
 
-def test_a_bad_picture_says_so_and_the_others_go_on(opened: Open, wait_until: Any) -> None:
-    ward, window = opened(pictures=3)
-    damaged = Path(window.pictures.pane.stack.picture(2).path)
-    damaged.write_bytes(damaged.read_bytes()[:-4096])
-    before = window.opened
-    window.open_study(before.study)
-    wait_until(lambda: window.opened is not before and window.pictures.pane.ready)
-    window.pictures.pane.go_to(2)
-    wait_until(lambda: window.shell.problem.level == "stop")
-    pane = window.pictures.pane
-    assert not pane.shown and "cut off" in str(pane.itemcget(pane._told, "text"))
-    assert "cut off" in window.shell.problem.text
-    press(window, "<Home>")
-    wait_until(at(window, 0))
-    assert pane.shown and window.shell.problem.level == "", "said no longer"
-
-
-@pytest.fixture
-def unruly_decoder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The real decoder, until a file is named like a misdeed."""
-    monkeypatch.setattr(children, "worker_command", lambda module, *args: unruly.command(unruly.__name__, *args))
-    yield
-
-
-def test_a_wait_is_seen_can_be_cancelled_and_never_holds_the_window(
-    unruly_decoder: None, opened: Open, wait_until: Any, root: Any
-) -> None:
-    from kiosk.ui.mailbox import Heartbeat
-
-    ward, window = opened(pictures=2)
-    hanging = ward.file("hang-1.dcm")
-    window.open_files([str(hanging)])
-    wait_until(lambda: window.opened.study is None)
-    heart = Heartbeat(root)
-    wait_until(lambda: window.shell.problem.in_progress, what="the wait is seen")
-    pane = window.pictures.pane
-    assert "being opened" in str(pane.itemcget(pane._told, "text"))
-    press(window, "<Escape>")
-    wait_until(lambda: window.shell.problem.level == "stop")
-    assert "cancelled" in window.shell.problem.text and not window.shell.problem.in_progress
-    heart.stop()
-    assert heart.longest_gap_s < 0.5
-    press(window, "<F2>")
-    press(window, "<F5>")
-    wait_until(lambda: window.opened.study is not None and window.pictures.pane.ready, 30)
-
-
-def test_a_slow_picture_of_the_series_stands_as_the_one_before(
-    opened: Open, wait_until: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, window = opened(pictures=2)
-    pane = window.pictures.pane
-    for letter in "hi+":
-        window.shell.scanner.letters[letter]()
-    pane.set_window(Window(33.0, 44.0))
-    scale = pane.scale_now
-    next_one = window.desk.frame(*_key(pane, 1)).wait(20)
-    slow: Answer = Answer(lambda do, *args: do(*args))
-    monkeypatch.setattr(window.desk, "peek", lambda *key: None)
-    monkeypatch.setattr(window.desk, "frame", lambda *key: slow)
-    press(window, "<Down>")
-    wait_until(lambda: not pane.shown, what="the wait is said in words")
-    slow.settle(next_one)
-    assert pane.ready and pane.at == 1
-    assert pane.window == Window(33.0, 44.0) and pane.scale_now == scale
-    assert pane.inverted and pane.turn_now.mirrored
-
-
-def _key(pane: Any, at: int) -> tuple[str, int, str]:
-    facts = pane.stack.picture(at)
-    return facts.path, pane.stack.slides[at][1], facts.stamp
-
-
 def test_ctrl_up_brightens_where_large_values_are_dark_too(opened: Open) -> None:
     _, window = opened(PhotometricInterpretation="MONOCHROME1")
     pane = window.pictures.pane
@@ -331,36 +219,6 @@ def test_ctrl_up_brightens_where_large_values_are_dark_too(opened: Open) -> None
     window.shell.scanner.letters["i"]()
     press(window, "<Control-Up>")
     assert pane.window.centre == centre
-
-
-@pytest.mark.parametrize("misdeed", ["crash", "swell"])
-def test_a_decoder_that_dies_never_takes_the_window_with_it(
-    unruly_decoder: None, open_ward: Any, open_window: Any, wait_until: Any, misdeed: str
-) -> None:
-    ward = open_ward(decoder_memory_mb=400)
-    ward.file("a.dcm", InstanceNumber=1)
-    ward.file(f"{misdeed}-1.dcm", InstanceNumber=2)
-    window = open_window(ward)
-    window.open_files([str(ward.folder / "loose")])
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
-    press(window, "<Down>")
-    wait_until(lambda: window.shell.problem.level == "stop", 30)
-    assert "This picture" in window.shell.problem.text
-    press(window, "<Up>")
-    wait_until(at(window, 0))
-
-
-def test_what_was_left_out_is_told(open_ward: Any, open_window: Any, wait_until: Any) -> None:
-    ward = open_ward()
-    ward.file("a.dcm")
-    (ward.folder / "loose" / "letter").write_text("only words here, and no picture at all")
-    window = open_window(ward)
-    window.open_files([str(ward.folder / "loose")])
-    wait_until(lambda: window.place == "pictures", 30)
-    assert window.shell.problem.level == "look" and "letter" in window.shell.problem.text
-    window.open_files([str(ward.folder / "nowhere")])
-    wait_until(lambda: window.shell.problem.level == "stop")
-    assert window.place == "pictures", "what was open stays open"
 
 
 def test_a_scan_looks_for_the_examinee(opened: Open, wait_until: Any) -> None:
