@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 FAST_MS = 40  # longest time between two keys of a scan
+REPEAT_MS = 25  # a held key repeats no quicker than that; most scanners do
 SHORTEST = 4  # letters; two quick keys of a person are no scan
 LONGEST = 128  # letters; more is a paste or a broken scanner
 WITHOUT_SUFFIX = 8  # letters that such a scan must have; nobody types eight keys at this speed
@@ -24,6 +25,7 @@ class Burst:
     letters: list[str] = field(default_factory=list)
     last_ms: float = -1e9
     ended_ms: float = -1e9
+    longest_gap_ms: float = 0.0
 
     def begins(self, at_ms: float) -> bool:
         """Would a key at this time begin a new burst?"""
@@ -32,7 +34,9 @@ class Burst:
     def letter(self, char: str, at_ms: float) -> None:
         """A key with a letter came."""
         if self.begins(at_ms):
-            self.letters = []
+            self.letters, self.longest_gap_ms = [], 0.0
+        else:
+            self.longest_gap_ms = max(self.longest_gap_ms, at_ms - self.last_ms)
         self.letters.append(char)
         self.last_ms = at_ms
 
@@ -42,15 +46,15 @@ class Burst:
         return self._code(SHORTEST) if quick else ""
 
     def silence(self) -> str:
-        """Nothing came any more: the code if only the suffix was missing."""
-        return self._code(WITHOUT_SUFFIX)
+        """Nothing came any more: the code if only the suffix was missing (then one digit repeated is a held key)."""
+        return self._code(WITHOUT_SUFFIX) if len(set(self.letters)) > 1 else ""
 
     def runaway(self) -> bool:
         return len(self.letters) > LONGEST
 
     def held_key(self) -> bool:
-        """A key held down repeats as quickly as a scanner types."""
-        return len(set(self.letters)) == 1
+        """A key held down repeats nearly as quickly as a scanner types; "1111" at a scanner's speed is a number."""
+        return len(set(self.letters)) == 1 and self.longest_gap_ms >= REPEAT_MS
 
     def _code(self, shortest: int) -> str:
         code = normalised("".join(self.letters))

@@ -66,6 +66,11 @@ def test_a_key_held_down_is_no_scan() -> None:
     assert made.end(at) == "" and made.silence() == ""
 
 
+def test_a_number_of_one_digit_only_can_be_scanned() -> None:
+    made, at = burst("1111", 8)
+    assert made.end(at) == "1111"
+
+
 def test_typing_before_a_scan_does_not_get_into_the_code() -> None:
     made = Burst()
     made.letter("9", 0)
