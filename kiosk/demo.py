@@ -324,6 +324,7 @@ class Day:
 
     def viewer(self) -> None:
         """Each visit's pictures are decoded in the child; the first chest picture of each becomes a key image."""
+        from kiosk.modes.viewer.rules import caption_of
         from kiosk.ui.painting import png_of
 
         self.work_as("見本 医師")
@@ -340,7 +341,8 @@ class Day:
                 self.summary.pictures_seen += 1
                 if facts.modality in ("CR", "DX") and seen.visit is not None:
                     picture = partial(png_of, shown.pixels, shown.paint)
-                    desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, {}).wait()
+                    caption = caption_of(facts, turned="", inverted=False)
+                    desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, {}, caption).wait()
                     self.summary.key_images += 1
 
     def findings(self) -> None:
