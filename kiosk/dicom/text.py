@@ -40,6 +40,7 @@ def decode_text(raw: bytes, terms: list[str], delimiters: str = "\r\n\t\f") -> t
 def person_name(raw: bytes, terms: list[str]) -> tuple[tuple[str, str, str], bool]:
     """The three groups (alphabetic, ideographic, phonetic), blanks for the carets, and whether they were guessed."""
     text, guessed = decode_text(raw, terms, "^=")
+    text = "".join(each for each in text if each >= " ")  # a NUL inside a name would be refused by PostgreSQL
     groups = [" ".join(part for part in group.replace("^", " ").split(" ") if part) for group in text.split("=")]
     groups += [""] * (3 - len(groups))
     return (groups[0], groups[1], groups[2]), guessed

@@ -124,6 +124,7 @@ class Intake:
 
     def take(self, arriving: Arriving, facts: ImageFacts) -> Settled:
         arriving.make_safe()
+        facts = image_index.fitted(facts)
         with self._alone(facts.sop_uid):
             known = self._known(facts.sop_uid)
             if known is not None:

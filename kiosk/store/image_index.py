@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,49 @@ class Indexed:
     visit: int | None
     step: int | None
     new_study: bool
+
+
+def fitted(facts: ImageFacts) -> ImageFacts:
+    """The facts as the columns can hold them, since PostgreSQL refuses what SQLite takes: a device that writes a
+    description of 300 characters must not have its image refused for it. The bytes keep what it wrote.
+
+    A patient ID that is too long ends in a hash of the whole, so that two of them never become one patient.
+    """
+    named = {
+        "issuer": studies.c.issuer,
+        "sex": studies.c.sex,
+        "birth_date": studies.c.birth_date,
+        "study_date": studies.c.study_date,
+        "study_time": studies.c.study_time,
+        "study_description": studies.c.description,
+        "source": studies.c.source,
+        "series_description": series.c.description,
+        "body_part": series.c.body_part,
+    }
+    values: dict[str, Any] = {field: _cut(getattr(facts, field), column) for field, column in named.items()}
+    groups = (studies.c.name_alphabetic, studies.c.name_ideographic, studies.c.name_phonetic)
+    values["name"] = tuple(_cut(group, column) for group, column in zip(facts.name, groups, strict=True))
+    values["patient_id"] = _told_apart(facts.patient_id, studies.c.patient_id)
+    values["accession"] = _told_apart(facts.accession, studies.c.accession)
+    values["modality"] = _cut(facts.modality, series.c.modality)
+    fit = replace(facts, **values)
+    return fit if fit == facts else replace(fit, doubts=(*facts.doubts, "too_long"))
+
+
+def _length(column: sa.Column[Any]) -> int:
+    assert isinstance(column.type, sa.String) and column.type.length is not None
+    return column.type.length
+
+
+def _cut(text: str, column: sa.Column[Any]) -> str:
+    return text.replace("\0", "")[: _length(column)]
+
+
+def _told_apart(text: str, column: sa.Column[Any]) -> str:
+    if len(text) <= _length(column):
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{_cut(text, column)[: _length(column) - 17]}~{digest}"
 
 
 def study_folder(

@@ -62,3 +62,7 @@ def test_what_nobody_can_read_is_shown_all_the_same(raw: bytes, terms: list[str]
 
 def test_padding_is_taken_away() -> None:
     assert decode_text(b"CHEST \0", []) == ("CHEST", False)
+
+
+def test_control_characters_in_a_name_go_and_its_wide_blank_stays() -> None:
+    assert person_name("MIHON\0^TA\x1fRO=見本　太郎".encode(), ["ISO_IR 192"])[0] == ("MIHON TARO", "見本　太郎", "")

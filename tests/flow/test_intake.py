@@ -206,3 +206,30 @@ def test_file_names_are_readable_and_never_the_same() -> None:
     assert re.fullmatch(r"\d{3,5}_\d{5,6}_[0-9a-f]{16}\.dcm", wild)
     assert len({file_name(facts(f"1.2.{number}")) for number in range(500)}) == 500
     assert file_name(facts("1.2", series_number=None, instance_number=None)).startswith("000_00000_")
+
+
+def test_what_is_longer_than_any_column_is_taken_all_the_same(centre: Store, intake: Intake) -> None:
+    """PostgreSQL refuses what SQLite takes; an image must not be refused for a talkative description."""
+    long = "あ" * 400
+    said = {
+        "issuer": long, "name": (long, long, long), "sex": long, "birth_date": long, "study_date": long,
+        "study_time": long, "accession": long, "study_description": long, "series_description": "a\0" + long,
+        "body_part": long, "modality": "X" * 100, "source": long,
+    }  # fmt: skip
+    settled = take(intake, study_uid="1.2.9", series_uid="1.2.9.1", patient_id="P" * 300, **said)
+    assert settled.outcome is Outcome.STORED and settled.study is not None
+    with centre.reading() as conn:
+        study = images.study_by_id(conn, settled.study)
+    assert study is not None and study.description == "あ" * 200
+    again = take(intake, study_uid="1.2.9", series_uid="1.2.9.1", patient_id="P" * 300, **said)
+    assert again.outcome is Outcome.ALREADY
+
+
+def test_patient_ids_that_differ_beyond_the_column_stay_two_patients(centre: Store, intake: Intake) -> None:
+    for number, last in enumerate("AB", 1):
+        take(
+            intake, b"image" + last.encode(), f"1.2.9.{number}", study_uid=f"1.2.9.{number}", patient_id="P" * 90 + last
+        )
+    with centre.reading() as conn:
+        kept = {each.patient_id for each in images.recent_studies(conn)}
+    assert len(kept) == 2 and all(len(each) == 64 for each in kept)
