@@ -32,6 +32,13 @@ def use_language(language: str) -> None:
         speak(lambda text: text)  # English, rather than not at all
 
 
+def unforeseen(why: Exception) -> Fault:
+    """An error that nobody foresaw, as the command line tells it."""
+    from kiosk.flow.answers import as_fault
+
+    return as_fault(why)
+
+
 class Station:
     """What a process holds for its modes: stores, crew, errands, notices, session, services."""
 

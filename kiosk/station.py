@@ -36,6 +36,20 @@ def main(argv: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as why:  # nobody reads a traceback; what and where is enough to find it
+        from kiosk.assembly import unforeseen
+
+        print(unforeseen(why).told(), file=sys.stderr)
+        print(f"{type(why).__name__}: {_place(why)}", file=sys.stderr)
+        return 1
+
+
+def _place(why: BaseException) -> str:
+    """Where in the program it happened; never what it says, which may name a person."""
+    import traceback
+
+    ours = [frame for frame in traceback.extract_tb(why.__traceback__) if f"{os.sep}kiosk{os.sep}" in frame.filename]
+    return f"{ours[-1].filename.rpartition(f'{os.sep}kiosk{os.sep}')[2]}:{ours[-1].lineno}" if ours else "-"
 
 
 def _mend_streams() -> None:

@@ -137,6 +137,31 @@ def test_a_wrong_parameter_file_names_every_mistake(file: Path) -> None:
     assert "station.nane" in done.stderr and "modes.gatway" in done.stderr and "gateway" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["check", "status", "check-store", "backup", ""])
+def test_a_data_folder_that_cannot_be_made_is_a_sentence(
+    file: Path, command: str, capsys: pytest.CaptureFixture[str], in_english: None
+) -> None:
+    (file.parent / "data").write_text("a file stands where the folder belongs", encoding="utf-8")
+    assert main([command, str(file)] if command else [str(file), "--headless"]) == 1
+    told = capsys.readouterr()
+    assert "can't be written to" in told.out + told.err
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.expects_errors
+def test_an_error_that_nobody_foresaw_is_a_sentence_and_a_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, in_english: None
+) -> None:
+    def fail(argv: list[str]) -> int:
+        raise ValueError("P00001 見本 太郎")
+
+    monkeypatch.setattr("kiosk.commands.run", fail)
+    assert main(["status"]) == 1
+    told = capsys.readouterr().err
+    assert "(X" in told and "ValueError: station.py:" in told
+    assert "Traceback" not in told and "P00001" not in told
+
+
 def test_the_store_is_proven_told_of_backed_up_and_restored(file: Path) -> None:
     folder = file.parent
     done = station("check-store", file, cwd=folder)

@@ -109,6 +109,8 @@ def validated(raw: dict[str, Any], settings_of: dict[str, type], path: Path | No
         if key not in ("station", "volumes", "modes"):
             wrong.append(_unknown(key, key, ["station", "volumes", "modes"]))
     station = _part(StationSettings, raw.get("station", {}), "station", wrong)
+    if station is not None:
+        _see_to_store(station.centre, wrong)
     volumes = {
         str(name): _part(VolumeSettings, {"path": body} if isinstance(body, str) else body, f"volumes.{name}", wrong)
         for name, body in _table(raw, "volumes", wrong).items()
@@ -122,6 +124,19 @@ def validated(raw: dict[str, Any], settings_of: dict[str, type], path: Path | No
     if wrong:
         raise WrongSettings(str(path) if path else "-", wrong)
     return StationFile(station, volumes, modes, path)
+
+
+def _see_to_store(url: str, wrong: list[Sentence]) -> None:
+    """A misspelt address must be told here: a gateway that starts with it would refuse every image."""
+    if not url:
+        return
+    from kiosk.store.engine import wrong_url  # SQLAlchemy takes its time, and most files need none of it
+
+    if wrong_url(url):
+        reason = N_("postgresql+psycopg://user@host/name is wanted, or sqlite:/// and the whole path of a file")
+        shown = url.partition("://")[0][:40]  # what follows may hold a password
+        values = {"key": "station.centre", "value": repr(shown), "reason": Sentence(reason)}
+        wrong.append(Sentence(N_("{key} = {value} does not fit: {reason}"), values))
 
 
 def _table(raw: dict[str, Any], key: str, wrong: list[Sentence]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from kiosk.core.faults import Fault, NoRoom
 from kiosk.core.words import N_
-from kiosk.store.engine import Store, sqlite_module
+from kiosk.store.engine import NotWritable, Store, sqlite_module
 from kiosk.store.volume import ROOM_ERRORS, fsync_folder
 
 PAGES_A_STEP = 2000
@@ -83,19 +83,26 @@ def _not_written(why: Exception, folder: Path) -> Fault:
 
 
 def integrity(path: Path) -> list[str]:
-    """What SQLite finds wrong in a file (empty = sound): pages, indexes, foreign keys, or that it is not there."""
+    """What SQLite finds wrong in a file (empty = sound): pages, indexes, foreign keys, or that it is not there.
+
+    Raises Fault where it can't be looked at: a write-ahead log can't be read in a folder that may not be written to.
+    """
     if not path.is_file() or not path.stat().st_size:
         return ["no database"]
     module = sqlite_module()
-    connection = module.connect(str(path))
+    connection = None
     try:
+        connection = module.connect(str(path))
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
         found += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check")]
         return found
     except module.DatabaseError as why:
+        if "readonly" in str(why) or "unable to open" in str(why):  # says nothing of what is in it
+            raise NotWritable(path, why) from why
         return [str(why)]
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
 
 
 def application_id(path: Path) -> int:

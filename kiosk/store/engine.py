@@ -49,6 +49,20 @@ def sqlite_module() -> Any:
     return module
 
 
+class NotWritable(LinkLost):
+    """A store's file or folder that may not be written to by this program; what is in it stays as it is."""
+
+    reference = "S312"
+
+    def __init__(self, path: Path, why: BaseException | None) -> None:
+        super(LinkLost, self).__init__(
+            N_("{path} can't be written to ({reason})."),
+            N_("Check that the folder is there and may be written to by this user; nothing was lost."),
+            path=str(path),
+            reason=getattr(why, "strerror", None) or type(why).__name__,
+        )
+
+
 class Store:
     """A handle on one store. Cheap to make; connects on first use."""
 
@@ -109,7 +123,10 @@ class Store:
                 reference="S302",
                 path=str(path),
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as why:
+            raise NotWritable(path.parent, why) from why
         module = sqlite_module()
         engine = sa.create_engine(self.url, module=module, poolclass=NullPool)
 
@@ -226,6 +243,8 @@ class Store:
                 N_("Another terminal is using the database."),
                 N_("Wait a moment and try again; nothing typed is lost."),
             )
+        if "readonly" in text or "unable to open" in text:
+            return NotWritable(self.path or Path(self.kind), why.orig)
         if "full" in text and "disk" in text:
             return NoRoom(self.kind)
         if any(sign in text for sign in DAMAGE_SIGNS):
@@ -255,6 +274,20 @@ class Store:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+
+def wrong_url(url: str) -> bool:
+    """Whether ``url`` names no store that this program can open (empty: the file in the data folder)."""
+    if not url:
+        return False
+    try:
+        made = sa.engine.make_url(url)
+        port = made.port
+    except (sa_exc.ArgumentError, ValueError):
+        return True
+    if made.drivername == "sqlite":
+        return not Path(url.removeprefix("sqlite:///")).is_absolute()
+    return made.drivername != "postgresql+psycopg" or not made.database or port == 0
 
 
 def sqlite_url(path: Path) -> str:

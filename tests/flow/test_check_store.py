@@ -15,7 +15,7 @@ from kiosk.flow.answers import Stopped
 from kiosk.flow.check_store import check_store
 from kiosk.flow.intake import Intake
 from kiosk.flow.settings_file import StationFile, VolumeSettings
-from kiosk.store import audit, findings, images, visits
+from kiosk.store import audit, backup, findings, images, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 from kiosk.store.volume import Volume
@@ -212,3 +212,22 @@ def test_a_database_that_does_not_answer_is_a_line(tmp_path: Path) -> None:
     file = StationFile(station=StationSettings(data=str(tmp_path), centre="postgresql+psycopg://k@127.0.0.1:1/x"))
     (line,) = [line for line in check_store(file) if not line.good]
     assert "does not answer" in say(line.text) and say(line.next_step)
+
+
+def test_a_store_that_may_not_be_written_to_is_not_called_damaged(
+    centre_on_sqlite: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pages can't be looked at then, and “restore the newest backup” would be the wrong advice."""
+    real = backup.sqlite_module()
+
+    class Away:
+        DatabaseError = real.DatabaseError
+
+        @staticmethod
+        def connect(path: str, **how: object) -> None:
+            raise real.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(backup, "sqlite_module", lambda: Away)
+    file = StationFile(station=StationSettings(name="gw", data=str(tmp_path)))
+    (line,) = [each for each in check_store(file) if not each.good]
+    assert "can't be written to" in say(line.text) and "backup" not in say(line.next_step)

@@ -267,3 +267,26 @@ def _without_none(body: Any) -> Any:
     if isinstance(body, dict):
         return {key: _without_none(value) for key, value in body.items() if value is not None}
     return [_without_none(value) for value in body] if isinstance(body, list | tuple) else body
+
+
+@pytest.mark.parametrize(
+    "centre",
+    [
+        "mysql://x/y",
+        "nonsense",
+        "postgresql+psycopg://u:geheim@server:abc/x",
+        "postgresql+psycopg://u@server",
+        "postgresql://u@server/x",
+        "sqlite:///centre.sqlite",
+        "centre.sqlite",
+    ],
+)
+def test_a_store_that_could_never_be_opened_is_a_mistake_of_the_file(tmp_path: Path, centre: str) -> None:
+    """A gateway that starts with it would refuse every image."""
+    (told,) = wrong(tmp_path, f'[station]\ncentre = "{centre}"\n')
+    assert "station.centre" in told and "postgresql+psycopg://" in told and "geheim" not in told
+
+
+def test_stores_that_can_be_opened_are_no_mistake(tmp_path: Path) -> None:
+    for centre in ("", "postgresql+psycopg://kiosk@server/kiosk", f"sqlite:///{(tmp_path / 'x').as_posix()}"):
+        assert read(tmp_path, f'[station]\ncentre = "{centre}"\n').station.centre == centre
