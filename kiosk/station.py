@@ -36,6 +36,9 @@ def main(argv: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # who read along (a pager, head) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Exception as why:  # nobody reads a traceback; what and where is enough to find it
         from kiosk.assembly import unforeseen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 from collections.abc import Callable
@@ -120,7 +121,8 @@ def restore(file: StationFile, source: Path) -> Sentence:
     try:
         with the_only_one(file):
             if store.path is None:
-                backup.restore_postgresql(store, source)
+                kept = _kept_name(file.data, kind, ".sql.gz")
+                backup.restore_postgresql(store, source, file.data / kept)
             else:
                 kept = _replace(store, store.path, source)
             _note(stores["centre"], kind, source, Actor(station=file.station.name))
@@ -133,6 +135,13 @@ def restore(file: StationFile, source: Path) -> Sentence:
             N_("Restored from {name}; the state before it is kept as {kept}."), {"name": source.name, "kept": kept}
         )
     return Sentence(N_("Restored from {name}."), {"name": source.name})
+
+
+def _kept_name(folder: Path, stem: str, ending: str) -> str:
+    """A name for the state before a restore that nothing bears yet: two restores may come in one second."""
+    stamp = f"{stem}-before-restore-{datetime.now().strftime(STAMP)}"
+    again = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    return next(name for each in again if not (folder / (name := f"{stamp}{each}{ending}")).exists())
 
 
 def _note(centre: Store, kind: str, source: Path, actor: Actor) -> None:
@@ -166,7 +175,7 @@ def _replace(store: Store, live: Path, source: Path) -> str:
     backup.copy_sqlite(source, fresh)
     kept = ""
     if live.exists():
-        kept = f"{live.stem}-before-restore-{datetime.now().strftime(STAMP)}.sqlite"
+        kept = _kept_name(live.parent, live.stem, ".sqlite")
     try:
         backup.put_in_place(fresh, live, live.with_name(kept) if kept else None)
     finally:

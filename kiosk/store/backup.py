@@ -205,8 +205,8 @@ def _dumped(command: list[str], environment: dict[str, str], part: Path, progres
         return process.wait(DUMP_WAIT_S)
 
 
-def restore_postgresql(store: Store, source: Path) -> None:
-    """Play a dump back with ``psql`` in one transaction."""
+def restore_postgresql(store: Store, source: Path, kept: Path) -> None:
+    """Play a dump back with ``psql`` in one transaction; what was there before is dumped to ``kept`` first."""
     tool = shutil.which("psql")
     if tool is None:
         raise Fault(
@@ -216,6 +216,7 @@ def restore_postgresql(store: Store, source: Path) -> None:
         )
     command, environment = _pg_command(store, [tool, "--quiet", "--single-transaction", "-v", "ON_ERROR_STOP=1"])
     _prove_whole(source)
+    dump_postgresql(store, kept)
     with (
         gzip.open(source, "rb") as dump,
         subprocess.Popen(

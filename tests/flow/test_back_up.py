@@ -326,6 +326,22 @@ def test_a_dump_that_does_not_fit_changes_nothing(centre_on_postgresql: Store, t
         assert visit.steps
 
 
+@needs("initdb", "pg_dump", "psql")
+def test_the_state_before_a_restore_is_kept_on_postgresql_too(centre_on_postgresql: Store, tmp_path: Path) -> None:
+    file = StationFile(station=StationSettings(name="gw", data=str(tmp_path), centre=centre_on_postgresql.url))
+    empty, _ = back_up(file, tmp_path / "BACKUP")
+    add(centre_on_postgresql, 1)
+    centre_on_postgresql.close()
+    assert "before-restore" in say(restore(file, empty))
+    with centre_on_postgresql.reading() as conn:
+        assert visits.day_visits(conn, DAY) == []
+    centre_on_postgresql.close()
+    (kept,) = tmp_path.glob("centre-before-restore-*.sql.gz")
+    restore(file, kept)
+    with centre_on_postgresql.reading() as conn:
+        assert len(visits.day_visits(conn, DAY)) == 1
+
+
 def test_no_password_stands_in_the_process_list() -> None:
     store = Store("postgresql+psycopg://kiosk:geheim@srv:5433/centre", "centre")
     command, environment = backup._pg_command(store, ["pg_dump"])
