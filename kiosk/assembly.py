@@ -118,7 +118,7 @@ class Station:
         """Is everything that this station needs there and answering?"""
         from kiosk.flow.check_station import check_station
 
-        return check_station(self.file, catalog.all_modes()[0])
+        return check_station(self.file, catalog.every_mode())
 
     def open_mode(self, name: str, mode: Mode) -> Any:
         """Start the mode's services and workers and build its desk, once; returns the desk."""
@@ -196,7 +196,10 @@ def run_service(full_name: str) -> int:
 # -- headless ----------------------------------------------------------------------------------------------------
 def run_headless(file: StationFile, modes: dict[str, Mode], stop: threading.Event) -> int:
     """Services and workers of the modes that allow it, until ``stop``."""
-    unfit = [name for name in file.modes if not modes[name].headless]
+    able = [name for name in file.modes if not modes[name].broken]  # what is broken was told on standard error
+    if file.modes and not able:
+        modes[next(iter(file.modes))].desk(None)  # raises the Fault that says why
+    unfit = [name for name in able if not modes[name].headless]
     if unfit or not file.modes:
         raise Fault(
             N_("These modes need a window: {modes}."),
@@ -206,7 +209,7 @@ def run_headless(file: StationFile, modes: dict[str, Mode], stop: threading.Even
         )
     station = Station(file, lambda do, *args: do(*args))
     try:
-        for name in file.modes:
+        for name in able:
             station.open_mode(name, modes[name])
         while not stop.wait(0.5):
             pass

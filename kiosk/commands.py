@@ -76,9 +76,10 @@ def load(path: Path | None, *, all_modes: bool = False) -> tuple[StationFile, di
     """The parameter file (or the built-in defaults) and the modes; broken modes are told on standard error."""
     from kiosk.flow.settings_file import StationFile, read_settings
 
-    modes, broken = catalog.all_modes()
-    for each in broken:
-        print(f"{each.name}: {each.reason}", file=sys.stderr)
+    modes = catalog.every_mode()
+    for name, mode in modes.items():
+        if mode.broken:
+            print(f"{name}: {mode.broken}", file=sys.stderr)
     settings_of = {name: mode.settings for name, mode in modes.items()}
     file = read_settings(path, settings_of) if path is not None else StationFile()
     if path is None or (all_modes and not file.modes):
@@ -193,7 +194,7 @@ def unknown(word: str) -> Fault:
 def _check(rest: list[str]) -> int:
     from kiosk.flow.check_station import check_station
 
-    return _tell(check_station(_words(rest).station(), catalog.all_modes()[0]))
+    return _tell(check_station(_words(rest).station(), catalog.every_mode()))
 
 
 def _check_store(rest: list[str]) -> int:

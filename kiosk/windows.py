@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kiosk.assembly import Station
 from kiosk.core.faults import Fault
-from kiosk.core.words import N_
+from kiosk.core.words import N_, Sentence
 from kiosk.flow.answers import as_fault
 from kiosk.flow.settings_file import StationFile
 from kiosk.modes.contract import Mode
@@ -197,7 +197,11 @@ class WindowedStation:
         top = tk.Toplevel(self.root, class_="Kiosk")
         self.tops[""] = top
         top.protocol("WM_DELETE_WINDOW", lambda: self._closed(""))
-        titles = [(name, mode.title) for name, mode in self.modes.items() if mode.window is not None]
+        titles: list[tuple[str, str | Sentence]] = []
+        for name, mode in self.modes.items():
+            if mode.window is not None:
+                cannot = Sentence(N_("{name} (can't be started)"), {"name": name})
+                titles.append((name, cannot if mode.broken else mode.title))
         self.shells[""] = open_launcher(top, titles, self.open, self.mailbox)
 
     def _closed(self, name: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 from kiosk import __version__
 from kiosk.core.words import speak
 from kiosk.flow.back_up import backups
+from kiosk.modes import catalog
 from kiosk.modes.catalog import mode_names
 from kiosk.station import main
 from kiosk.store import audit
@@ -146,6 +147,26 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence(
     told = capsys.readouterr()
     assert "can't be written to" in told.out + told.err
     assert "Traceback" not in told.err
+
+
+def test_a_mode_that_cannot_be_imported_is_a_line_of_the_check(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, in_english: None
+) -> None:
+    """What the parameter file says to it is no mistake of the file, and the other modes are asked as ever."""
+    file.write_text(STATION + "[modes.viewer]\nsomething = 1\n", encoding="utf-8")
+    load = catalog.load_mode
+
+    def load_or_fail(name: str) -> Any:
+        if name == "viewer":
+            raise ImportError("it is gone")
+        return load(name)
+
+    monkeypatch.setattr(catalog, "load_mode", load_or_fail)
+    assert main(["check", str(file)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    (wrong,) = [line for line in told if line.startswith("NG ")]
+    assert "viewer" in wrong and "it is gone" in wrong and "→" in wrong
+    assert any("Mode gateway: ready" in line for line in told)
 
 
 @pytest.mark.expects_errors

@@ -26,7 +26,8 @@ def check_station(file: StationFile, modes: Mapping[str, Any]) -> Iterator[Line]
         yield from _volume(volume)
     for name in file.modes:
         mode = modes[name]
-        yield Line(True, Sentence(N_("Mode {name}: ready"), {"name": name}))
+        if not mode.broken:
+            yield Line(True, Sentence(N_("Mode {name}: ready"), {"name": name}))
         if mode.check is not None:
             yield from _mode(mode.check, file.modes[name])
 

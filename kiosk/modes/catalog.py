@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import kiosk.modes
+from kiosk.core.faults import Fault
+from kiosk.core.words import N_, Sentence
 from kiosk.modes.contract import Mode
 
 
@@ -47,3 +51,38 @@ def all_modes() -> tuple[dict[str, Mode], list[Broken]]:
         except Exception as why:  # a mode that fails shows its name and the reason, the others run
             broken.append(Broken(name, f"{type(why).__name__}: {why}"))
     return dict(sorted(modes.items(), key=lambda pair: (pair[1].order, pair[0]))), broken
+
+
+def every_mode() -> dict[str, Mode]:
+    """Every mode by name, in launcher order; for one that could not be loaded a stand-in that says so, so that its
+    place in the launcher, in a parameter file and in a check is not silently empty.
+    """
+    modes, broken = all_modes()
+    return {**modes, **{each.name: _stand_in(each) for each in broken}}
+
+
+def _stand_in(broken: Broken) -> Mode:
+    def why() -> Fault:
+        return Fault(
+            N_("The mode {name} could not be loaded ({reason})."),
+            N_("The other modes work; call the person in charge, or install the program again."),
+            reference="P230",
+            name=broken.name,
+            reason=broken.reason,
+        )
+
+    def desk(kit: Any) -> Any:
+        raise why()
+
+    def check(settings: Any) -> Iterator[tuple[bool, Sentence, Sentence]]:
+        yield False, why().sentence, why().next_step
+
+    return Mode(
+        title=broken.name,
+        settings=dict,  # whatever the parameter file says to the mode is nobody's mistake now
+        desk=desk,
+        window=lambda parent, desk: None,
+        check=check,
+        headless=True,
+        broken=broken.reason,
+    )

@@ -48,6 +48,7 @@ class Mode:
     check: Callable[[Any], Iterable[tuple[bool, Sentence, Sentence]]] | None = None
     headless: bool = False  # may run without a window (``--headless``)
     order: int = 50  # place in the launcher
+    broken: str = ""  # a stand-in for a mode that could not be loaded, and why
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import partial
 from tkinter import ttk
 from typing import Any
 
-from kiosk.core.words import N_, say
+from kiosk.core.words import N_, Sentence, say
 from kiosk.ui import buttons, look
 from kiosk.ui.mailbox import Mailbox
 from kiosk.ui.shell import Key, Shell
@@ -17,7 +17,7 @@ COLUMNS = 3
 
 
 def open_launcher(
-    parent: tk.Toplevel, modes: Sequence[tuple[str, str]], start: Callable[[str], Any], mailbox: Mailbox
+    parent: tk.Toplevel, modes: Sequence[tuple[str, str | Sentence]], start: Callable[[str], Any], mailbox: Mailbox
 ) -> Shell:
     """Fill ``parent`` with a button per (name, title); ``start(name)`` opens that mode's window."""
     shell = Shell(parent, N_("Stations"), where=N_("Choose what this PC is used for"), mailbox=mailbox)

@@ -51,7 +51,7 @@ def test_what_a_mode_asks_for_is_asked(file: StationFile, volume: Volume) -> Non
         yield False, Sentence("The camera does not answer."), Sentence("Switch it on.")
 
     with_mode = StationFile(file.station, file.volumes, {"capture": "its settings", "quiet": None})
-    modes = {"capture": SimpleNamespace(check=check), "quiet": SimpleNamespace(check=None)}
+    modes = {"capture": SimpleNamespace(check=check, broken=""), "quiet": SimpleNamespace(check=None, broken="")}
     (line,) = wrong(check_station(with_mode, modes))
     assert (say(line.text), say(line.next_step)) == ("The camera does not answer.", "Switch it on.")
     assert asked == ["its settings"]
@@ -63,7 +63,7 @@ def test_a_mode_whose_check_fails_itself_is_a_line_and_the_rest_goes_on(file: St
         yield
 
     with_mode = StationFile(file.station, file.volumes, {"a": None, "b": None})
-    modes = {"a": SimpleNamespace(check=check), "b": SimpleNamespace(check=None)}
+    modes = {"a": SimpleNamespace(check=check, broken=""), "b": SimpleNamespace(check=None, broken="")}
     lines = list(check_station(with_mode, modes))
     assert [say(line.text) for line in wrong(lines)] == ["The port is taken."]
     assert "Mode b" in say(lines[-1].text)

@@ -88,6 +88,31 @@ def test_every_mode_opens_from_it_and_closing_all_ends_the_program(launch: Open)
     wait_until(lambda: not [each for each in children if each.is_running()], 20, "its helper processes are gone")
 
 
+@pytest.fixture
+def viewer_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = catalog.load_mode
+
+    def load_or_fail(name: str) -> Mode:
+        if name == "viewer":
+            raise ModuleNotFoundError("No module named 'lost'")
+        return load(name)
+
+    monkeypatch.setattr(catalog, "load_mode", load_or_fail)
+
+
+def test_a_mode_that_cannot_be_imported_stands_in_the_launcher_with_the_reason(
+    launch: Open, viewer_is_broken: None
+) -> None:
+    windowed = launch(**catalog.every_mode())
+    launcher = windowed.shells[""]
+    assert "viewer (can't be started)" in words_in([launcher.work])
+    press(launcher, str(list(windowed.modes).index("viewer") + 1))
+    shell = wait_until(lambda: windowed.shells.get("viewer"))
+    assert shell.problem.level == "stop" and "No module named 'lost'" in shell.problem.text
+    press(launcher, str(list(windowed.modes).index("training") + 1))
+    wait_until(lambda: "training" in windowed.shells)
+
+
 @pytest.mark.expects_errors
 @pytest.mark.parametrize("why", [Fault("The camera is not there.", "Plug it in."), RuntimeError("nobody foresaw it")])
 def test_a_mode_that_fails_says_why_and_the_others_run(launch: Open, why: Exception) -> None:
