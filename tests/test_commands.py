@@ -145,7 +145,7 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence(
     (file.parent / "data").write_text("a file stands where the folder belongs", encoding="utf-8")
     assert main([command, str(file)] if command else [str(file), "--headless"]) == 1
     told = capsys.readouterr()
-    assert "can't be written to" in told.out + told.err
+    assert "can't be written" in told.out + told.err
     assert "Traceback" not in told.err
 
 
