@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from kiosk.core.faults import Fault
+from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.settings import StationSettings
 from kiosk.core.words import N_, speak
 from kiosk.modes import catalog
@@ -209,6 +209,7 @@ def run_headless(file: StationFile, modes: dict[str, Mode], stop: threading.Even
         )
     station = Station(file, lambda do, *args: do(*args))
     try:
+        _look_at_stores(station)
         for name in able:
             station.open_mode(name, modes[name])
         while not stop.wait(0.5):
@@ -216,3 +217,17 @@ def run_headless(file: StationFile, modes: dict[str, Mode], stop: threading.Even
     finally:
         station.close()
     return 0
+
+
+def _look_at_stores(station: Station) -> None:
+    """Without a window nobody sees a problem line: a store that time alone won't mend (newer than this program,
+    damaged, another program's) ends the start; one that is away is told, and the station waits for it.
+    """
+    for store in (station.centre, station.local):
+        try:
+            with store.reading():
+                pass
+        except LinkLost as away:
+            print(away.told(), file=sys.stderr, flush=True)
+        finally:
+            store.leave()

@@ -298,3 +298,22 @@ def test_modes_that_need_a_window_say_so(file: Path) -> None:
     file.write_text(STATION + "[modes.maintenance]\n", encoding="utf-8")
     done = station(file, "--headless", cwd=file.parent)
     assert done.returncode == 1 and "maintenance" in done.stderr
+
+
+@pytest.mark.expects_errors
+def test_a_headless_start_on_a_newer_store_ends_and_says_which_version(
+    file: Path, capsys: pytest.CaptureFixture[str], in_english: None
+) -> None:
+    """A gateway that goes on would refuse every image, and without a window nobody is told."""
+    store = centre_store("", file.parent / "data")
+    with store.writing() as conn:
+        conn.exec_driver_sql("UPDATE schema_version SET version_num = '9999'")
+    store.close()
+    assert main([str(file), "--headless"]) == 1
+    told = capsys.readouterr().err
+    assert "9999" in told and "(S305)" in told
+    store = centre_store("", file.parent / "data")
+    store.on_first_use = None
+    with store.reading() as conn:
+        assert conn.exec_driver_sql("SELECT version_num FROM schema_version").scalar() == "9999"
+    store.close()
