@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +178,7 @@ def run_service(full_name: str) -> int:
             reference="P206",
             word=f"--service {full_name}",
         )
+    warnings.filterwarnings("ignore", module="pydicom")  # they quote what a device wrote of an examinee
     mode = catalog.load_mode(name)
     file = validated(json.loads(sys.stdin.buffer.readline()), {name: mode.settings})
     use_language(file.station.language)

@@ -72,6 +72,7 @@ def open_day_log(folder: Path, station: str) -> DayLog:
     root.addHandler(handler)
     if root.level > logging.INFO or root.level == logging.NOTSET:
         root.setLevel(logging.INFO)
-    for noisy in ("pydicom", "PIL", "alembic", "sqlalchemy"):  # pynetdicom's is set where it is used
+    for noisy in ("PIL", "alembic", "sqlalchemy"):  # pynetdicom's is set where it is used
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("pydicom").setLevel(logging.ERROR)  # its warnings quote values of headers and queries
     return handler

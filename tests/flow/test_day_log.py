@@ -121,3 +121,15 @@ def test_a_full_disk_stops_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch)
 def test_noisy_libraries_are_kept_short(folder: Path) -> None:
     logging.getLogger("sqlalchemy.engine").info("SELECT kanji FROM patients")
     assert written(folder) == ""
+
+
+def test_what_pydicom_warns_of_quotes_values_and_stays_out(tmp_path: Path) -> None:
+    handler = open_day_log(tmp_path, "gw")
+    try:
+        logging.getLogger("pydicom").warning("Invalid value for VR DA: %r", "MIHON TARO")
+        logging.getLogger("kiosk").info("afterwards")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    (log,) = tmp_path.rglob("*.txt")
+    text = log.read_text(encoding="utf-8")
+    assert "afterwards" in text and "MIHON" not in text
