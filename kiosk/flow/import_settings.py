@@ -21,7 +21,9 @@ def import_settings(source: Path, target: Path) -> Path:
     if target.exists():
         raise Fault(N_("{path} exists already."), N_("Name another file with -o."), reference="P220", path=str(target))
     try:
-        text = source.read_bytes().decode("cp932")
+        raw = source.read_bytes()
+        # Whoever opened it in a newer Notepad and saved it has made it UTF-8, which says so at its beginning.
+        text = raw.decode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "cp932")
     except (OSError, UnicodeDecodeError) as why:
         raise Fault(
             N_("The old file {path} can't be read ({reason})."),

@@ -64,6 +64,13 @@ def test_the_ways_in_which_the_old_programs_wrote(tmp_path: Path, text: str) -> 
     assert (gateway(written).port, gateway(written).layout) == (5104, "flat")
 
 
+def test_an_old_file_that_a_newer_notepad_saved_is_read(tmp_path: Path) -> None:
+    source = tmp_path / "ParamCSTORE.dat"
+    source.write_bytes(b"\xef\xbb\xbf" + ("\r\n".join(CSTORE) + "\r\n").encode())
+    query = gateway(import_settings(source, tmp_path / "gateway.toml")).query
+    assert (query.port, query.log_folder) == (104, "C:\\toa\\ログ")
+
+
 def test_an_existing_file_is_never_written_over(tmp_path: Path) -> None:
     target = tmp_path / "gateway.toml"
     target.write_text("mine")
