@@ -27,7 +27,7 @@ from kiosk.store import audit, image_index, images, jobs, notices
 from kiosk.store.audit import Actor
 from kiosk.store.clock import day_of
 from kiosk.store.engine import Connection, Store
-from kiosk.store.volume import Arriving, Volume
+from kiosk.store.volume import Arriving, Volume, sha256_of
 from kiosk.store.writer import GroupWriter
 
 log = logging.getLogger(__name__)
@@ -157,12 +157,17 @@ class Intake:
             return images.known_instance(conn, sop_uid)
 
     def _put_back_if_missing(self, arriving: Arriving, known: images.Known, facts: ImageFacts) -> None:
-        """Acknowledged means: on the disk. A file that was deleted or cut short is not waved through as known."""
+        """Acknowledged means: on the disk, as it was sent. A file that was deleted, cut short or changed by a failing
+        disk is not waved through as known: this is the one time that its bytes come again by themselves.
+        """
         if known.volume != self._volume.id:
             return
         path = self._volume.file(known.path)
-        if path.exists() and path.stat().st_size == known.size:
-            return
+        try:
+            if path.stat().st_size == known.size and sha256_of(path) == known.sha256:
+                return
+        except OSError:  # not there, or a bad sector
+            pass
         log.warning("an indexed image was not on the disk as it was stored; it is put back")
         self._volume.place(arriving, known.path)
         self._committed(lambda conn: self._note(conn, "image put back", facts))

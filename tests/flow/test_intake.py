@@ -68,8 +68,11 @@ def test_an_image_that_went_missing_is_put_back_when_it_is_sent_again(
     volume.file(known.path).write_bytes(b"cut off")
     assert take(intake).outcome is Outcome.ALREADY
     assert files(volume) == {known.path: BYTES}
+    volume.file(known.path).write_bytes(BYTES[:-1] + b"?")
+    assert take(intake).outcome is Outcome.ALREADY
+    assert files(volume) == {known.path: BYTES}
     with centre.reading() as conn:
-        assert len(audit.events(conn, action="image put back")) == 2
+        assert len(audit.events(conn, action="image put back")) == 3
 
 
 def test_other_content_under_a_known_uid_is_kept_aside_and_the_first_one_stays(
