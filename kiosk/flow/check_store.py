@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.answers import Stopped
+from kiosk.flow.read_audit import remembered_end
 from kiosk.flow.settings_file import StationFile, volumes_of
 from kiosk.store import audit, backup, findings, images
+from kiosk.store.audit import Anchor
 from kiosk.store.engine import Store
 from kiosk.store.images import Known
-from kiosk.store.opening import centre_store
+from kiosk.store.opening import centre_store, station_store
 from kiosk.store.volume import INCOMING, Volume, sha256_of
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,8 @@ def check_store(file: StationFile, progress: Told | None = None) -> Iterator[Lin
     """Every invariant as a line. Reading only; runs beside a working station. ``progress`` may raise to stop it."""
     store = centre_store(file.station.centre, file.data)
     try:
-        yield from _check(store, {volume.id: volume for volume in volumes_of(file)}, progress or (lambda part: None))
+        volumes = {volume.id: volume for volume in volumes_of(file)}
+        yield from _check(store, _remembered_end(file), volumes, progress or (lambda part: None))
     except Stopped:
         raise
     except (Fault, ValueError) as why:  # ValueError: a damaged page may hold anything
@@ -50,7 +53,20 @@ def check_store(file: StationFile, progress: Told | None = None) -> Iterator[Lin
         store.close()
 
 
-def _check(store: Store, volumes: dict[str, Volume], told: Told) -> Iterator[Line]:
+def _remembered_end(file: StationFile) -> tuple[Anchor, str]:
+    """What this PC knows of the audit chain's end; nothing where it has no store of its own yet, or none to read."""
+    own = station_store(file.data)
+    try:
+        if own.path is not None and own.path.exists():
+            return remembered_end(own)
+    except Fault as why:
+        log.warning("the end of the audit chain that this PC remembers can't be read: %s", why)
+    finally:
+        own.close()
+    return Anchor(0, ""), ""
+
+
+def _check(store: Store, end: tuple[Anchor, str], volumes: dict[str, Volume], told: Told) -> Iterator[Line]:
     told(0.0)
     if store.path is not None and store.path.exists():
         wrong = backup.integrity(store.path)
@@ -60,7 +76,7 @@ def _check(store: Store, volumes: dict[str, Volume], told: Told) -> Iterator[Lin
             Sentence(N_("Restore the newest backup.")) if wrong else Sentence(""),
         )
     with store.reading() as conn:
-        broken = audit.verify(conn, lambda rows: told(0.0))
+        broken = audit.verify(conn, lambda rows: told(0.0)) + audit.lost(conn, *end)
     yield Line(
         not broken,
         Sentence(N_("Audit chain: {state}"), {"state": "; ".join(broken[:SHOWN]) if broken else "ok"}),

@@ -57,14 +57,11 @@ class ReadAudit:
 
     def prove(self, told: Told) -> Proof:
         """Walk the chain, and hold it against the end that this PC remembers."""
-        with self._own.reading() as conn:
-            kept = local.seen_last(conn, ANCHOR)
-        before = Anchor(int(kept.body["seq"]), str(kept.body["hash"])) if kept else Anchor(0, "")
+        before, since = remembered_end(self._own)
         with self._centre.reading() as conn:
             end = audit.anchor(conn)
             wrong = audit.verify(conn, lambda rows: told(min(1.0, rows / max(1, end.seq))))
-            if not audit.holds(conn, before):
-                wrong.append(f"audit: the chain no longer holds row {before.seq}, which this PC saw at its end")
+            wrong += audit.lost(conn, before, since)
         if not wrong:
             with self._own.writing() as conn:
                 local.keep_last_seen(conn, ANCHOR, asdict(end))
@@ -98,6 +95,13 @@ class ReadAudit:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
         return path
+
+
+def remembered_end(own: Store) -> tuple[Anchor, str]:
+    """Where the chain ended when this PC last proved it, and when that was."""
+    with own.reading() as conn:
+        kept = local.seen_last(conn, ANCHOR)
+    return (Anchor(int(kept.body["seq"]), str(kept.body["hash"])), kept.at) if kept else (Anchor(0, ""), "")
 
 
 def _note(conn: Connection, actor: Actor, action: str, asked: Asked, rows: int) -> None:

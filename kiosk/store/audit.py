@@ -114,6 +114,18 @@ def holds(conn: sa.Connection, kept: Anchor) -> bool:
     return kept.seq == 0 or found == kept.hash
 
 
+def lost(conn: sa.Connection, kept: Anchor, since: str) -> list[str]:
+    """What is wrong where the chain does not run through ``kept`` any more, which was its end at ``since``.
+
+    A restore written down after that explains it: the rows that came after the backup went with it.
+    """
+    of_all = audit.c.action == "restored", audit.c.subject == "centre"
+    restored = sa.select(audit.c.seq).where(*of_all, audit.c.at > since)
+    if holds(conn, kept) or conn.execute(restored.limit(1)).first() is not None:
+        return []
+    return [f"audit: the chain no longer holds row {kept.seq}, which this PC saw at its end"]
+
+
 @dataclass(frozen=True)
 class Asked:
     """Which events are wanted: patient (``issuer|ID``) or patient ID whoever issued it, action, days (``2026-11-24``,

@@ -14,12 +14,15 @@ from kiosk.flow import check_store as check_store_room
 from kiosk.flow.answers import Stopped
 from kiosk.flow.check_store import check_store
 from kiosk.flow.intake import Intake
+from kiosk.flow.read_audit import ReadAudit
 from kiosk.flow.settings_file import StationFile, VolumeSettings
 from kiosk.store import audit, backup, findings, images, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
+from kiosk.store.opening import station_store
 from kiosk.store.volume import Volume
 from tests.flow.arrivals import indexed, take
+from tests.flow.test_read_audit import cut_off
 from tests.store.samples import row
 
 
@@ -231,3 +234,16 @@ def test_a_store_that_may_not_be_written_to_is_not_called_damaged(
     file = StationFile(station=StationSettings(name="gw", data=str(tmp_path)))
     (line,) = [each for each in check_store(file) if not each.good]
     assert "can't be written to" in say(line.text) and "backup" not in say(line.next_step)
+
+
+def test_audit_rows_cut_off_at_the_end_are_told_by_what_this_pc_remembers(
+    file: StationFile, centre: Store, three: list[images.Known]
+) -> None:
+    own = station_store(file.data)
+    try:
+        assert ReadAudit(centre, own, lambda: Actor(station="gw")).prove(lambda part: None).wrong == ()
+    finally:
+        own.close()
+    assert bad(file) == []
+    cut_off(centre, 3)
+    assert any("row 4" in line for line in bad(file))

@@ -37,6 +37,16 @@ def note(centre: Store, action: str = "check in", patient: str = "|P00001", **de
         audit.write(conn, Actor("例示 一郎", "nurse", "r1"), action, patient=patient, **detail)
 
 
+def cut_off(centre: Store, seq: int) -> None:
+    """Delete the audit rows from ``seq`` on, as somebody would who owns the database."""
+    with centre.writing() as conn:
+        if centre.is_sqlite:
+            conn.execute(sa.text("DROP TRIGGER IF EXISTS audit_no_delete"))
+        else:
+            conn.execute(sa.text("ALTER TABLE audit DISABLE TRIGGER ALL"))
+        conn.execute(sa.text(f"DELETE FROM audit WHERE seq >= {seq}"))
+
+
 def test_a_patient_is_found_whoever_issued_the_id(centre: Store, reader: ReadAudit) -> None:
     for patient in ("|P1", "HOSP|P1", "P1", "|P11", "|XP1", "|P%", "P1|P2"):
         note(centre, patient=patient)
@@ -70,17 +80,26 @@ def test_rows_cut_off_at_the_end_are_found_by_what_this_pc_remembers(centre: Sto
     for _ in range(5):
         note(centre)
     assert reader.prove(nothing).wrong == ()
-    with centre.writing() as conn:
-        if centre.is_sqlite:
-            conn.execute(sa.text("DROP TRIGGER audit_no_delete"))
-        else:
-            conn.execute(sa.text("ALTER TABLE audit DISABLE TRIGGER ALL"))
-        conn.execute(sa.text("DELETE FROM audit WHERE seq >= 4"))
+    cut_off(centre, 4)
     with centre.reading() as conn:
         assert audit.verify(conn) == [], "the chain alone does not tell"
     note(centre)
     note(centre)
     assert any("row 5" in line for line in reader.prove(nothing).wrong)
+
+
+def test_rows_that_went_with_a_restore_are_explained_by_it(centre: Store, reader: ReadAudit) -> None:
+    for _ in range(5):
+        note(centre)
+    assert reader.prove(nothing).wrong == ()
+    cut_off(centre, 4)
+    with centre.writing() as conn:
+        audit.write(conn, BOSS, "restored", subject="centre")
+    assert reader.prove(nothing).wrong == ()
+    note(centre)
+    assert reader.prove(nothing).wrong == ()
+    cut_off(centre, 6)
+    assert reader.prove(nothing).wrong, "a restore explains no loss that comes after it"
 
 
 def test_a_proof_that_is_stopped_ends_at_once(
