@@ -360,9 +360,9 @@ class Day:
             finding = desk.sign(line.visit, line.kind, body, 0).wait()
             self.summary.findings += 1
             if self.summary.findings == 1:
-                amended = FindingBody(text + "前回（昨年）と比べて変化なし。", (), category, body.key_images)
+                amended = FindingBody(text + "側面像でも同じ位置に認める。", (), category, body.key_images)
                 number = finding.newest.number
-                desk.sign(line.visit, line.kind, amended, number, "前回との比較を追記").wait()
+                desk.sign(line.visit, line.kind, amended, number, "側面像の所見を追記").wait()
             self.summary.pages.append(Path(desk.print(line.visit, line.kind).wait(WAIT_S)))
             desk.close(line.visit, line.kind).wait()
 

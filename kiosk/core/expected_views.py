@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from kiosk.core.visit import Examination, ExpectedView
+from kiosk.core.visit import Examination, ExpectedView, Step, StepState
+from kiosk.core.words import N_, say
 
 # Words that people and devices put into descriptions, for devices that leave the proper attribute empty.
 _SIDE_WORDS = {"R": ("R", "RT", "RIGHT", "OD", "右", "右眼"), "L": ("L", "LT", "LEFT", "OS", "左", "左眼")}
@@ -115,3 +116,18 @@ def _one_of(table: Mapping[str, tuple[str, ...]], words: set[str]) -> str:
     """The one entry that the words name; empty where they name none or several."""
     found = [name for name, spelt in table.items() if words & set(spelt)]
     return found[0] if len(found) == 1 else ""
+
+
+def partly_text(step: Step) -> str:
+    """What is missing of an examination that has begun."""
+    missing = step.missing
+    if all(not view.needs for view in step.exam.views):
+        return f"{len(step.exam.views) - len(missing)}/{len(step.exam.views)}"
+    return say(N_("no {views}"), views="・".join(view.name for view in missing))
+
+
+def missing_of(step: Step) -> str:
+    """What is missing of an examination, its name before it; empty when all has arrived."""
+    if step.state is StepState.DONE:
+        return ""
+    return step.exam.name if not step.images else f"{step.exam.name} {partly_text(step)}"

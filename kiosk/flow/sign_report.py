@@ -106,6 +106,11 @@ class SignReport:
             own = self._of_this_examination(conn, found, kind, tray)
         return Opened(found, kind, finding, last, tray, own, self.draft_of(visit, kind), holder)
 
+    def visit(self, visit: int) -> Visit | None:
+        """The visit as it stands now."""
+        with self._centre.reading() as conn:
+            return visits.visit_by_id(conn, visit)
+
     def tray(self, visit: int, kind: str) -> tuple[tuple[KeyImage, ...], frozenset[int]]:
         """The visit's key images, and which of them belong to this examination."""
         with self._centre.reading() as conn:

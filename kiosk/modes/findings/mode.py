@@ -92,6 +92,10 @@ class FindingsDesk:
         """Answer: the Finding with its signed version."""
         return self._kit.ask(self._report.sign, visit, kind, body, based_on, reason, next(self._order))
 
+    def visit(self, visit: int) -> Answer:
+        """Answer: the Visit as it stands now."""
+        return self._kit.ask(self._report.visit, visit)
+
     def tray(self, visit: int, kind: str) -> Answer:
         """Answer: (key images of the visit, ids of those of this examination)."""
         return self._kit.ask(self._report.tray, visit, kind)

@@ -255,6 +255,8 @@ class FindingsWindow:
                 self._news_timer = self.shell.top.after(NEWS_PAUSE_MS, self._after_news)
         elif notice.kind == "tray" and notice.ids.get("visit") == opened.visit.id:
             self.desk.tray(opened.visit.id, opened.kind).then(lambda answer: self._new_tray(opened, answer))
+        elif notice.kind == "images" and notice.ids.get("visit") == opened.visit.id:
+            self.writing.pictures_came()
 
     def _after_news(self) -> None:
         self._news_timer = None
@@ -262,14 +264,15 @@ class FindingsWindow:
             self.refresh()
 
     def _new_tray(self, opened: Any, answer: Any) -> None:
-        """A key image that arrives while its finding is being written goes on the page at once, and on no other."""
+        """A key image that arrives while its finding is being written goes on the page at once, and on no other; one
+        of another examination waits in the tray."""
         if self.writing.opened is not opened:
             return
         images, own = answer
         new = [image.id for image in images if image.id not in self.entry.tray.thumbs]
         self.entry.tray.show(images, self.writing.editor.body.key_images)
         for key in new:
-            if self.entry.editable and (key in own or not own):
+            if self.entry.editable and key in own:
                 self.entry.act(lambda editor, key=key: editor.put_in(key))  # type: ignore[misc]
         if new:
             self.shell.problem.done(N_("A key image came over from the viewer."))

@@ -10,6 +10,7 @@ from kiosk.core.finding import FindingBody
 from kiosk.core.judgement import Judgement
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.findings.entry_window import EntryView
+from kiosk.modes.findings.missing_window import Missing
 from kiosk.modes.findings.reason_window import ReasonCard
 from kiosk.modes.findings.rules import Editor
 from kiosk.ui.shell import Examinee, Shell
@@ -32,6 +33,7 @@ class Writing:
         self._shell, self._desk, self._entry = shell, desk, entry
         self._shown, self._left = shown, left
         self._judgement: Judgement | None = None
+        self._missing = Missing(shell)
         self.opened: Any = None  # what the desk gave; None while nothing is open
         self.based_on = 0
         self.amending = False
@@ -109,6 +111,7 @@ class Writing:
         self._entry.show(editor, self._last_words(), opened.tray, editable)
         self._shown()
         self._tell_state(draft if recovered else None)
+        self._missing.look(visit, opened.kind)
         self._every("renew", RENEW_MS, self._renew)
         self._every("keep", self._desk.settings.draft_every_ms, self._keep)
         if editable:
@@ -156,8 +159,18 @@ class Writing:
             self._tell_amending()
         elif self.amending:
             self._ask_reason()
-        else:
-            self._sign("")
+        elif not self._signing:
+            self._missing.before_signing(lambda: self._sign(""))
+
+    def pictures_came(self) -> None:
+        """Images of the open visit arrived: perhaps the missing ones."""
+        opened = self.opened
+
+        def came(visit: Any) -> None:
+            if self.opened is opened and visit is not None:
+                self._missing.look(visit, opened.kind)
+
+        self._desk.visit(opened.visit.id).then(came)
 
     def undo(self) -> None:
         """F6."""
@@ -300,6 +313,7 @@ class Writing:
             self._asked += 1  # an answer still on its way must not bring it back
             for name in (HELD, CHANGED, AMENDS):
                 line.over(name)
+            self._missing.over()
             self.opened = None
             self._left(then)
 

@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from kiosk.core.expected_views import missing_of, partly_text
 from kiosk.core.kana import full_kana
 from kiosk.core.visit import Step, StepState, Visit, VisitState
 from kiosk.core.words import N_, Sentence, say
@@ -130,21 +131,6 @@ def step_text(step: Step) -> str:
     if not step.images:
         return short + NOTHING_YET
     return f"{short} {partly_text(step)}"
-
-
-def partly_text(step: Step) -> str:
-    """What is missing of an examination that has begun."""
-    missing = step.missing
-    if all(not view.needs for view in step.exam.views):
-        return f"{len(step.exam.views) - len(missing)}/{len(step.exam.views)}"
-    return say(N_("no {views}"), views="・".join(view.name for view in missing))
-
-
-def missing_of(step: Step) -> str:
-    """What is missing of an examination, for the page and the tooltip; empty when all has arrived."""
-    if step.state is StepState.DONE:
-        return ""
-    return step.exam.name if not step.images else f"{step.exam.name} {partly_text(step)}"
 
 
 def row_state(visit: Visit) -> str:
