@@ -96,7 +96,11 @@ class Decoder:
         if what == "header":
             from kiosk.dicom.header import read_header
 
-            return {"lines": [dataclasses.astuple(line) for line in read_header(Path(question["path"]))]}
+            path, stamp = Path(question["path"]), str(question.get("stamp", ""))
+            _refuse_another(path, stamp)
+            lines = read_header(path)
+            _refuse_another(path, stamp)
+            return {"lines": [dataclasses.astuple(line) for line in lines]}
         if what == "frame":
             return self._decode(Path(question["path"]), int(question["frame"]), str(question.get("stamp", "")))
         if what == "into":

@@ -165,11 +165,11 @@ class StudyReader:
             self._jobs[:0] = reversed(jobs)
             self._changed.notify_all()
 
-    def header(self, path: str) -> Answer:
-        """Answer: list of (tag, keyword, VR, value, depth)."""
+    def header(self, path: str, stamp: str = "") -> Answer:
+        """Answer: list of (tag, keyword, VR, value, depth) of the file that ``stamp`` tells of, see ``Key``."""
 
         def work(child: Child, stopped: Callable[[], bool]) -> list[tuple[str, str, str, str, int]]:
-            lines = child.ask({"do": "header", "path": path}, self._deadline_s, stopped)["lines"]
+            lines = child.ask({"do": "header", "path": path, "stamp": stamp}, self._deadline_s, stopped)["lines"]
             return [(line[0], line[1], line[2], line[3], line[4]) for line in lines]
 
         return self._add(_Job(work, [Answer(self._post)]))

@@ -163,9 +163,9 @@ class ViewerDesk:
         keys = keys_of(stack)
         self._reader.fetch_ahead((keys[at:] + keys[:at])[: max(2, room)])
 
-    def header(self, path: str) -> Answer:
-        """Answer: (tag, keyword, VR, value, depth) of each element."""
-        return self._reader.header(path)
+    def header(self, path: str, stamp: str = "") -> Answer:
+        """Answer: (tag, keyword, VR, value, depth) of each element; a Fault where another file stands there now."""
+        return self._reader.header(path, stamp)
 
     def give_up(self) -> None:
         """Whatever is being opened or decoded is not wanted any more."""

@@ -317,7 +317,7 @@ class ViewerWindow:
 
         self.header.clear()
         self._go("header")
-        self.desk.header(facts.path).then(came, failed)
+        self.desk.header(facts.path, facts.stamp).then(came, failed)
 
     def show_card(self) -> None:
         """All keys on one card."""

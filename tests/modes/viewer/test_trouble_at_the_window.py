@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,17 @@ def test_a_bad_picture_says_so_and_the_others_go_on(opened: Open, wait_until: An
     press(window, "<Home>")
     wait_until(at(window, 0))
     assert pane.shown and window.shell.problem.level == "", "said no longer"
+
+
+def test_the_header_of_a_swapped_file_is_not_shown_under_the_old_banner(opened: Open, wait_until: Any) -> None:
+    _, window = opened()
+    path = Path(window.pictures.pane.facts.path)
+    path.write_bytes(path.read_bytes().replace(b"Mihon^Taro", b"Other^Name"))
+    os.utime(path, ns=(1, 1))
+    press(window, "<F8>")
+    wait_until(lambda: window.shell.problem.level == "stop" or len(window.header.table) > 0)
+    assert len(window.header.table) == 0 and window.place == "pictures"
+    assert "Another file has taken the place" in window.shell.problem.text
 
 
 @pytest.fixture
