@@ -40,6 +40,8 @@ class Writing:
         self.reason: ReasonCard | None = None
         self._kept: FindingBody | None = None  # what the draft on this PC's disk says
         self._signing = False
+        self._saving = False
+        self._after_save: Callable[[], object] | None = None  # what was asked for while the draft is being saved
         self._asked = 0  # of openings: only the last one is shown
         self._timers: dict[str, str] = {}
 
@@ -152,7 +154,9 @@ class Writing:
 
     def main_act(self) -> None:
         """F5: sign, or begin to amend what is signed."""
-        if self.only_amending_helps:
+        if self._saving:
+            self._after_save = self.main_act
+        elif self.only_amending_helps:
             self.amending = True
             self._entry.allow(True)
             self._shown()
@@ -239,15 +243,30 @@ class Writing:
             self._shell.problem.fault(fault)
 
     def save(self, then: Callable[[Any], object]) -> None:
-        """Save the draft where every station sees it; ``then(finding)``."""
+        """Save the draft where every station sees it; ``then(finding)``.
+
+        What is asked for meanwhile waits: on a slow database one's own save would look like somebody else's change.
+        """
+        if self._saving:
+            return
         self._entry.flush()
+        opened, self._saving = self.opened, True
+
+        def over(go_on: Callable[[], object]) -> None:
+            waiting, self._after_save, self._saving = self._after_save, None, False
+            if self.opened is opened:
+                (waiting or go_on)()
 
         def saved(finding: Any) -> None:
-            self.based_on, self._kept = finding.versions[-1].number, finding.versions[-1].body
-            self.editor.saved_as(finding.versions[-1].body)
-            then(finding)
+            if self.opened is opened:
+                self.based_on, self._kept = finding.versions[-1].number, finding.versions[-1].body
+                self.editor.saved_as(finding.versions[-1].body)
+            over(lambda: then(finding))
 
-        self._desk.save(*self.place, self.editor.body, self.based_on).then(saved, self.failed)
+        def failed(fault: Fault) -> None:
+            over(lambda: self.failed(fault))
+
+        self._desk.save(*self.place, self.editor.body, self.based_on).then(saved, failed)
 
     # -- kept and held -----------------------------------------------------------------------------------------
 
@@ -299,6 +318,9 @@ class Writing:
     def leave(self, then: Callable[[], object] | None = None) -> None:
         """Save what was typed where every station sees it and let the finding go."""
         if self._signing or self.opened is None:
+            return
+        if self._saving:
+            self._after_save = lambda: self.leave(then)
             return
         if self.reason is not None:
             self.reason.close()
