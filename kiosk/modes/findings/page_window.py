@@ -113,9 +113,8 @@ class PageView(ttk.Frame):
         self._pdf, self._sheets, self._sheet, self._photo = b"", 0, 0, None
         self._canvas.delete("all")
         version = self._versions[self.number]
-        self._reason.configure(
-            text=say(N_("Reason for the change: {reason}"), reason=version.reason) if version.reason else ""
-        )
+        reason = say(N_("Reason for the change: {reason}"), reason=version.reason) if version.reason else ""
+        self._reason.configure(text=f"{_named(version)}\n{reason}")  # in full: the choice may have had to cut it
         self._current = self._ask_page(self.number).then(self._loaded, self._failed)
 
     def _loaded(self, answer: tuple[bytes, int]) -> None:

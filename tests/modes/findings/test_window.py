@@ -189,7 +189,7 @@ def test_amending_needs_a_reason_and_shows_the_earlier_version_on_the_page(
     window.page.versions.set("1")
     window.page._load()
     wait(lambda: window.page.painted)
-    assert window.page._reason.cget("text") == ""
+    assert "所見の追加" not in window.page._reason.cget("text") and "例示 医師" in window.page._reason.cget("text")
     window.shell.key("Esc").press()
     wait(lambda: window.place == "entry")
 
