@@ -66,7 +66,10 @@ def run_windows(
 def tell_before_the_end(fault: Fault) -> None:
     """A start that can't go on says why in a window, until the person closes it."""
     see_true_pixels()
-    root = tk.Tk(className="Kiosk")
+    try:
+        root = tk.Tk(className="Kiosk")
+    except tk.TclError:
+        return  # no display: the reason stays the one that is told
     root.withdraw()
     dress(root)
     top = tk.Toplevel(root, class_="Kiosk")

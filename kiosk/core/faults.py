@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kiosk.core.words import N_, Sentence, say
 
 
@@ -73,3 +75,17 @@ class Overtaken(Fault):
     """Somebody else changed the same thing first; what was typed is kept."""
 
     reference = "C409"
+
+
+class NotWritable(LinkLost):
+    """A file or folder of a store that may not be written to by this program; what is in it stays as it is."""
+
+    reference = "S312"
+
+    def __init__(self, path: Path, why: BaseException | None) -> None:
+        super(LinkLost, self).__init__(
+            N_("{path} can't be written to ({reason})."),
+            N_("Check that the folder is there and may be written to by this user; nothing was lost."),
+            path=str(path),
+            reason=getattr(why, "strerror", None) or type(why).__name__,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kiosk.core.faults import Fault
+from kiosk.core.faults import Fault, NotWritable
 from kiosk.core.words import N_
 from kiosk.flow.settings_file import StationFile
 
@@ -20,7 +20,7 @@ class AlreadyRunning(Fault):
 def the_only_one(file: StationFile) -> Iterator[None]:
     """Hold the data folder's lock. Raises AlreadyRunning where another one does; it dies with its process.
 
-    Raises Fault where the data folder can't be made or written.
+    Raises NotWritable where the data folder can't be made or written.
     """
     from filelock import FileLock, Timeout
 
@@ -32,13 +32,8 @@ def the_only_one(file: StationFile) -> Iterator[None]:
         raise AlreadyRunning(
             N_("This station is running already."), N_("Use the window that is open, or close it first.")
         ) from None
-    except OSError:
-        raise Fault(
-            N_("The data folder {folder} can't be written."),
-            N_("Connect its drive or give write permission, or name another folder under [station] data."),
-            reference="P213",
-            folder=file.data,
-        ) from None
+    except OSError as why:
+        raise NotWritable(file.data, why) from why
     try:
         yield
     finally:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kiosk.core.faults import Fault, NoRoom
+from kiosk.core.faults import Fault, NoRoom, NotWritable
 from kiosk.core.words import N_
-from kiosk.store.engine import NotWritable, Store, sqlite_module
+from kiosk.store.engine import Store, sqlite_module
 from kiosk.store.volume import ROOM_ERRORS, fsync_folder
 
 PAGES_A_STEP = 2000

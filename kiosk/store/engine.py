@@ -19,7 +19,7 @@ from sqlalchemy import Connection as Connection  # for the journeys of flow, whi
 from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import NullPool
 
-from kiosk.core.faults import Fault, LinkLost, NoRoom
+from kiosk.core.faults import Fault, LinkLost, NoRoom, NotWritable
 from kiosk.core.words import N_
 from kiosk.store.drives import is_network_path
 
@@ -47,20 +47,6 @@ def sqlite_module() -> Any:
             version=module.sqlite_version,
         )
     return module
-
-
-class NotWritable(LinkLost):
-    """A store's file or folder that may not be written to by this program; what is in it stays as it is."""
-
-    reference = "S312"
-
-    def __init__(self, path: Path, why: BaseException | None) -> None:
-        super(LinkLost, self).__init__(
-            N_("{path} can't be written to ({reason})."),
-            N_("Check that the folder is there and may be written to by this user; nothing was lost."),
-            path=str(path),
-            reason=getattr(why, "strerror", None) or type(why).__name__,
-        )
 
 
 class Store:

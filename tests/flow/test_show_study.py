@@ -48,5 +48,5 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path, spoil: str
         (tmp_path / spoil).mkdir(parents=True)
     path = tmp_path / "station.toml"
     path.write_text('[station]\ndata = "data"\n\n[modes.reception]\n', encoding="utf-8")
-    with pytest.raises(Fault, match="P213"):
+    with pytest.raises(Fault, match="S312"):
         commands.run([str(path)])
