@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.store.engine import Store
+from kiosk.store.every_table import centre as centre_tables
 from kiosk.store.opening import HEAD, centre_store, prepare, station_store
-from kiosk.store.tables import centre as centre_tables
 from tests.needs import needs
 from tests.postgres_server import PostgresServer
 

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from kiosk.core.faults import Fault
 from kiosk.flow.answers import as_fault
@@ -24,23 +24,42 @@ POLL_S = 1.0
 Doer = Callable[[Job], None]
 
 
+class Later(Exception):
+    """A doer raises it where it is not time yet: no failure, the job is due again at ``due`` (time.time())."""
+
+    def __init__(self, due: float, reason: str = "") -> None:
+        super().__init__(reason)
+        self.due = due
+        self.reason = reason
+
+
 class HandOut:
     """Does the jobs of one station in one store. A doer raises Fault where it failed; a job done twice must do no
     harm (a lease that ran out during a power cut is claimed again).
     """
 
     def __init__(
-        self, store: Store, station: str, doers: Mapping[str, Doer], crew: Crew, *, local: bool = False
+        self,
+        store: Store,
+        station: str,
+        doers: Mapping[str, Doer],
+        crew: Crew,
+        *,
+        only: Sequence[str] = (),
+        local: bool = False,
     ) -> None:
+        """``only``: a lane for these destinations alone, so that a slow one holds up no other (empty: for any)."""
         self._store = store
         self._station = station
         self._doers = dict(doers)
+        self._only = tuple(only)
         self._local = local
         self._by = f"{station}:{os.getpid()}"
         self._in_trouble = False
         self._stirred = threading.Event()
         store.on_commit(self._stirred.set)
-        crew.start(f"hand-out-{store.kind}", self._run, wake=self._stirred.set)
+        name = "-".join(("hand-out", store.kind, *self._only))
+        crew.start(name, self._run, wake=self._stirred.set)
 
     def _run(self, stop: threading.Event) -> None:
         try:
@@ -62,14 +81,28 @@ class HandOut:
 
     def _one(self) -> bool:
         with self._store.reading() as conn:  # a look costs nothing; claiming is a write
-            if not jobs.any_due(conn, self._station, kinds=list(self._doers), local=self._local):
+            if not jobs.any_due(
+                conn, self._station, kinds=list(self._doers), destinations=self._only, local=self._local
+            ):
                 return False
         with self._store.writing() as conn:
-            job = jobs.claim(conn, self._station, self._by, kinds=list(self._doers), lease_s=LEASE_S, local=self._local)
+            job = jobs.claim(
+                conn,
+                self._station,
+                self._by,
+                kinds=list(self._doers),
+                lease_s=LEASE_S,
+                destinations=self._only,
+                local=self._local,
+            )
         if job is None:
             return False
         try:
             self._doers[job.kind](job)
+        except Later as later:
+            with self._store.writing() as conn:
+                jobs.postpone(conn, job.id, self._by, reason=later.reason, due=later.due, local=self._local)
+            return True
         except Exception as why:  # whatever went wrong, the job stays owed
             self._put_back(job, as_fault(why))
             return True

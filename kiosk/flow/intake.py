@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from kiosk.core.course import arrived_views
 from kiosk.core.faults import LinkLost
@@ -55,18 +56,25 @@ class Settled:
 
 @dataclass(frozen=True)
 class Owed:
-    """Work owed for every stored image: kind and destination of the job."""
+    """Work owed for what is stored: kind and destination of the job.
+
+    ``per`` image: a job each (its subject the SOP Instance UID). ``per`` study: one job for all of it (subject the
+    Study Instance UID), put off by ``quiet_s`` with each further image, and owed anew when one comes after it was done.
+    """
 
     kind: str
     destination: str
     station: str
+    per: Literal["image", "study"] = "image"
+    quiet_s: float = 0.0
 
 
 class Incoming:
     """A sink for one image. Every path ends in ``settle`` or ``abandon``."""
 
-    def __init__(self, intake: Intake, door: str, arriving: Arriving) -> None:
+    def __init__(self, intake: Intake, door: str, volume: Volume, arriving: Arriving) -> None:
         self._intake = intake
+        self._volume = volume
         self._arriving = arriving
         self.door = door
 
@@ -86,7 +94,7 @@ class Incoming:
     def settle(self, facts: ImageFacts) -> Settled:
         """Make it safe and index it. Raises NoRoom, LinkLost, Fault: then nothing is visible, nothing acknowledged."""
         try:
-            return self._intake.take(self._arriving, facts)
+            return self._intake.take(self._volume, self._arriving, facts)
         except BaseException:
             self._arriving.abandon()
             raise
@@ -96,12 +104,12 @@ class Incoming:
 
 
 class Intake:
-    """Takes images into the receiving volume. One per receiving process."""
+    """Takes images into the volume that receives at the moment. One per receiving process."""
 
     def __init__(
         self,
         centre: Store,
-        volume: Volume,
+        choose: Callable[[], Volume],
         writer: GroupWriter,
         actor: Actor,
         *,
@@ -109,33 +117,34 @@ class Intake:
         today: Callable[[], date] = date.today,
     ) -> None:
         self._centre = centre
-        self._volume = volume
+        self._choose = choose
         self._writer = writer
         self._actor = actor
         self._owed = owed
         self._today = today
-        self._folders: dict[tuple[str, str], str] = {}
+        self._folders: dict[tuple[str, str, str], str] = {}
         self._under_way: set[str] = set()
         self._turn = threading.Condition()
 
     def begin(self, door: str) -> Incoming:
-        """Raises NoRoom where the disk is full."""
-        return Incoming(self, door, self._volume.begin())
+        """Raises NoRoom where every disk is full."""
+        volume = self._choose()
+        return Incoming(self, door, volume, volume.begin())
 
-    def take(self, arriving: Arriving, facts: ImageFacts) -> Settled:
+    def take(self, volume: Volume, arriving: Arriving, facts: ImageFacts) -> Settled:
         arriving.make_safe()
         facts = image_index.fitted(facts)
         with self._alone(facts.sop_uid):
             known = self._known(facts.sop_uid)
             if known is not None:
                 if known.sha256 == arriving.sha256:
-                    self._put_back_if_missing(arriving, known, facts)
+                    self._put_back_if_missing(volume, arriving, known, facts)
                     arriving.abandon()
                     return Settled(Outcome.ALREADY, instance=known.id)
-                return self._keep_aside(arriving, facts)
-            path = f"{self._folder(facts)}/{file_name(facts)}"
-            self._volume.place(arriving, path)
-            return self._committed(lambda conn: self._index(conn, facts, path, arriving))
+                return self._keep_aside(volume, arriving, facts)
+            path = f"{self._folder(volume, facts)}/{file_name(facts)}"
+            volume.place(arriving, path)
+            return self._committed(lambda conn: self._index(conn, volume, facts, path, arriving))
 
     # -- steps --------------------------------------------------------------------------------------------------
     @contextmanager
@@ -156,24 +165,24 @@ class Intake:
         with self._centre.reading() as conn:
             return images.known_instance(conn, sop_uid)
 
-    def _put_back_if_missing(self, arriving: Arriving, known: images.Known, facts: ImageFacts) -> None:
+    def _put_back_if_missing(self, volume: Volume, arriving: Arriving, known: images.Known, facts: ImageFacts) -> None:
         """Acknowledged means: on the disk, as it was sent. A file that was deleted, cut short or changed by a failing
         disk is not waved through as known: this is the one time that its bytes come again by themselves.
         """
-        if known.volume != self._volume.id:
+        if known.volume != volume.id:
             return
-        path = self._volume.file(known.path)
+        path = volume.file(known.path)
         try:
             if path.stat().st_size == known.size and sha256_of(path) == known.sha256:
                 return
         except OSError:  # not there, or a bad sector
             pass
         log.warning("an indexed image was not on the disk as it was stored; it is put back")
-        self._volume.place(arriving, known.path)
+        volume.place(arriving, known.path)
         self._committed(lambda conn: self._note(conn, "image put back", facts))
 
-    def _folder(self, facts: ImageFacts) -> str:
-        key = (facts.study_uid, facts.patient_id)
+    def _folder(self, volume: Volume, facts: ImageFacts) -> str:
+        key = (volume.id, facts.study_uid, facts.patient_id)
         if key not in self._folders:
             day = day_of(facts.study_date) or self._today()
             self._folders[key] = self._committed(
@@ -182,7 +191,7 @@ class Intake:
                     study_uid=facts.study_uid,
                     patient_id=facts.patient_id,
                     id_key=folder_key(facts.patient_id) if facts.patient_id else "NOID",
-                    volume=self._volume.id,
+                    volume=volume.id,
                     day=day.strftime("%Y%m%d"),
                     modality=modality_key(facts.modality),
                 )
@@ -199,30 +208,37 @@ class Intake:
                 "centre", N_("The database does not answer."), N_("The sender keeps the image and sends it again.")
             ) from None
 
-    def _index(self, conn: Connection, facts: ImageFacts, path: str, arriving: Arriving) -> Settled:
+    def _index(self, conn: Connection, volume: Volume, facts: ImageFacts, path: str, arriving: Arriving) -> Settled:
         indexed = image_index.index_image(
             conn,
             facts,
-            volume=self._volume.id,
+            volume=volume.id,
             path=path,
             size=arriving.size,
             sha256=arriving.sha256,
             arrived_views=arrived_views,
         )
         for each in self._owed:
-            jobs.owe(conn, each.kind, station=each.station, destination=each.destination, subject=facts.sop_uid)
+            per_study = each.per == "study"
+            jobs.owe(
+                conn,
+                each.kind,
+                station=each.station,
+                destination=each.destination,
+                subject=facts.study_uid if per_study else facts.sop_uid,
+                due=time.time() + each.quiet_s,
+                revive=per_study,
+            )
         self._note(conn, "image stored", facts)
         notices.tell(conn, "images", study=indexed.study, visit=indexed.visit, instance=indexed.instance)
         return Settled(Outcome.STORED, indexed.instance, indexed.study, indexed.visit)
 
-    def _keep_aside(self, arriving: Arriving, facts: ImageFacts) -> Settled:
+    def _keep_aside(self, volume: Volume, arriving: Arriving, facts: ImageFacts) -> Settled:
         path = f"ASIDE/{self._today():%Y%m%d}/{arriving.sha256[:32]}.dcm"
-        self._volume.place(arriving, path)
+        volume.place(arriving, path)
 
         def note(conn: Connection) -> Settled:
-            image_index.keep_aside(
-                conn, facts, volume=self._volume.id, path=path, size=arriving.size, sha256=arriving.sha256
-            )
+            image_index.keep_aside(conn, facts, volume=volume.id, path=path, size=arriving.size, sha256=arriving.sha256)
             self._note(conn, "image kept aside", facts)
             notices.tell(conn, "asides")
             return Settled(Outcome.ASIDE)

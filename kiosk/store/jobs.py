@@ -7,6 +7,7 @@ silently: a job that fails stays owed with a later due time and its last error.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,15 +40,27 @@ def owe(
     destination: str = "",
     body: dict[str, Any] | None = None,
     due: float | None = None,
+    revive: bool = False,
     local: bool = False,
 ) -> None:
-    """Add a job in this transaction, unless it is owed or done already."""
+    """Add a job in this transaction, unless it is owed or done already.
+
+    ``revive``: one that is done is owed once more at ``due``, and one that is still owed waits until then (a study
+    that goes on growing is not handled before it rests). What is being worked on at this moment is owed again after it.
+    """
     table = _table(local)
+    due = time.time() if due is None else due
     known = conn.execute(
         sa.select(table.c.id).where(
             table.c.kind == kind, table.c.destination == destination, table.c.subject == subject
         )
     ).first()
+    if known is not None and revive:
+        conn.execute(
+            table.update()
+            .where(table.c.id == known.id)
+            .values(state="owed", due=due, done_at="", lease_by="", lease_until=0, attempts=0)
+        )
     if known is None:
         conn.execute(
             table.insert().values(
@@ -56,27 +69,44 @@ def owe(
                 destination=destination,
                 subject=subject,
                 body=body or {},
-                due=time.time() if due is None else due,
+                due=due,
                 created_at=now_text(),
             )
         )
 
 
+def _due(
+    table: sa.Table, station: str, kinds: Sequence[str], destinations: Sequence[str], now: float
+) -> list[sa.ColumnElement[bool]]:
+    where = [
+        table.c.station == station,
+        table.c.kind.in_(kinds),
+        table.c.state == "owed",
+        table.c.due <= now,
+        table.c.lease_until <= now,
+    ]
+    return [*where, table.c.destination.in_(destinations)] if destinations else where
+
+
 def claim(
-    conn: sa.Connection, station: str, by: str, *, kinds: list[str], lease_s: float, local: bool = False
+    conn: sa.Connection,
+    station: str,
+    by: str,
+    *,
+    kinds: Sequence[str],
+    lease_s: float,
+    destinations: Sequence[str] = (),
+    local: bool = False,
 ) -> Job | None:
-    """Take the job that is due longest; it belongs to ``by`` until the lease ends. None where nothing is due."""
+    """Take the job that is due longest; it belongs to ``by`` until the lease ends. None where nothing is due.
+
+    ``destinations``: only for these (empty: for any).
+    """
     table = _table(local)
     now = time.time()
     query = (
         sa.select(table)
-        .where(
-            table.c.station == station,
-            table.c.kind.in_(kinds),
-            table.c.state == "owed",
-            table.c.due <= now,
-            table.c.lease_until <= now,
-        )
+        .where(*_due(table, station, kinds, destinations, now))
         .order_by(table.c.due, table.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer at a time and leaves this out
@@ -124,6 +154,16 @@ def put_back(conn: sa.Connection, job: int, by: str, *, error: str, due: float, 
     )
 
 
+def postpone(conn: sa.Connection, job: int, by: str, *, reason: str, due: float, local: bool = False) -> None:
+    """It is not time yet: owed again at ``due``, without counting as an attempt."""
+    table = _table(local)
+    conn.execute(
+        table.update()
+        .where(table.c.id == job, table.c.lease_by == by)
+        .values(lease_until=0, due=due, last_error=reason[:500], attempts=table.c.attempts - 1)
+    )
+
+
 def counts(conn: sa.Connection, station: str, *, local: bool = False) -> dict[str, int]:
     """Jobs of a station by state."""
     table = _table(local)
@@ -133,21 +173,15 @@ def counts(conn: sa.Connection, station: str, *, local: bool = False) -> dict[st
     return {row[0]: row[1] for row in rows}
 
 
-def any_due(conn: sa.Connection, station: str, *, kinds: list[str], local: bool = False) -> bool:
+def any_due(
+    conn: sa.Connection,
+    station: str,
+    *,
+    kinds: Sequence[str],
+    destinations: Sequence[str] = (),
+    local: bool = False,
+) -> bool:
     """Is there something to claim? Reading only."""
     table = _table(local)
-    now = time.time()
-    return (
-        conn.execute(
-            sa.select(table.c.id)
-            .where(
-                table.c.station == station,
-                table.c.kind.in_(kinds),
-                table.c.state == "owed",
-                table.c.due <= now,
-                table.c.lease_until <= now,
-            )
-            .limit(1)
-        ).first()
-        is not None
-    )
+    where = _due(table, station, kinds, destinations, time.time())
+    return conn.execute(sa.select(table.c.id).where(*where).limit(1)).first() is not None

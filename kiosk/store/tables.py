@@ -16,7 +16,8 @@ BigKey = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Json = sa.JSON()
 
 
-def _key() -> Column[int]:
+def key() -> Column[int]:
+    """The numbered key of a table."""
     return Column("id", BigKey, primary_key=True, autoincrement=True)
 
 
@@ -24,7 +25,7 @@ def _key() -> Column[int]:
 patients = Table(
     "patients",
     centre,
-    _key(),
+    key(),
     Column("issuer", String(64), nullable=False, server_default=""),
     Column("patient_id", String(64), nullable=False),
     Column("kanji", String(200), nullable=False, server_default=""),
@@ -40,7 +41,7 @@ patients = Table(
 visits = Table(
     "visits",
     centre,
-    _key(),
+    key(),
     Column("institution", String(16), nullable=False),
     Column("day", String(10), nullable=False),
     Column("number", String(32), nullable=False),
@@ -64,7 +65,7 @@ visits = Table(
 steps = Table(
     "steps",
     centre,
-    _key(),
+    key(),
     Column("visit", BigKey, ForeignKey("visits.id"), nullable=False),
     Column("exam", String(32), nullable=False),
     Column("exam_data", Json, nullable=False),  # the examination as the master had it when the visit was made
@@ -86,7 +87,7 @@ steps = Table(
 interview_notes = Table(
     "interview_notes",
     centre,
-    _key(),
+    key(),
     Column("visit", BigKey, ForeignKey("visits.id"), nullable=False),
     Column("text", Text, nullable=False),
     Column("by", String(64), nullable=False),
@@ -97,7 +98,7 @@ interview_notes = Table(
 list_files = Table(
     "list_files",
     centre,
-    _key(),
+    key(),
     Column("institution", String(16), nullable=False),
     Column("name", String(255), nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -114,7 +115,7 @@ list_files = Table(
 list_problems = Table(
     "list_problems",
     centre,
-    _key(),
+    key(),
     Column("file", BigKey, ForeignKey("list_files.id"), nullable=False),
     Column("line", Integer, nullable=False),
     Column("sentence", Text, nullable=False),  # the msgid
@@ -128,7 +129,7 @@ list_problems = Table(
 folders = Table(
     "folders",
     centre,
-    _key(),
+    key(),
     Column("study_uid", String(64), nullable=False),
     Column("patient_id", String(64), nullable=False),
     Column("volume", String(32), nullable=False),
@@ -143,7 +144,7 @@ folders = Table(
 studies = Table(
     "studies",
     centre,
-    _key(),
+    key(),
     Column("study_uid", String(64), nullable=False, unique=True),
     Column("patient_id", String(64), nullable=False, server_default=""),
     Column("issuer", String(64), nullable=False, server_default=""),
@@ -173,7 +174,7 @@ studies = Table(
 series = Table(
     "series",
     centre,
-    _key(),
+    key(),
     Column("series_uid", String(64), nullable=False),
     Column("study", BigKey, ForeignKey("studies.id"), nullable=False),
     Column("modality", String(16), nullable=False, server_default=""),
@@ -186,7 +187,7 @@ series = Table(
 instances = Table(
     "instances",
     centre,
-    _key(),
+    key(),
     Column("sop_uid", String(64), nullable=False, unique=True),
     Column("sop_class", String(64), nullable=False),
     Column("series", BigKey, ForeignKey("series.id"), nullable=False),
@@ -209,7 +210,7 @@ instances = Table(
 asides = Table(
     "asides",  # same SOP Instance UID, other content: both are kept, an operator decides
     centre,
-    _key(),
+    key(),
     Column("sop_uid", String(64), nullable=False),
     Column("volume", String(32), nullable=False),
     Column("path", String(400), nullable=False),
@@ -224,7 +225,7 @@ asides = Table(
 key_images = Table(
     "key_images",
     centre,
-    _key(),
+    key(),
     Column("visit", BigKey, ForeignKey("visits.id"), nullable=False),
     Column("sop_uid", String(64), nullable=False, server_default=""),
     Column("frame", Integer, nullable=False, server_default="0"),
@@ -244,7 +245,7 @@ key_images = Table(
 findings = Table(
     "findings",
     centre,
-    _key(),
+    key(),
     Column("visit", BigKey, ForeignKey("visits.id"), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("state", String(12), nullable=False),
@@ -258,7 +259,7 @@ findings = Table(
 finding_versions = Table(
     "finding_versions",
     centre,
-    _key(),
+    key(),
     Column("finding", BigKey, ForeignKey("findings.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("text", Text, nullable=False),
@@ -285,7 +286,7 @@ masters = Table(
 staff = Table(
     "staff",
     centre,
-    _key(),
+    key(),
     Column("name", String(64), nullable=False, unique=True),
     Column("role", String(16), nullable=False),
     Column("badge_hash", String(200), nullable=False, server_default=""),

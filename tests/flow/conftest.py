@@ -66,7 +66,7 @@ def writer(centre: Store, crew: Crew) -> GroupWriter:
 def intake(centre: Store, volume: Volume, writer: GroupWriter) -> Intake:
     return Intake(
         centre,
-        volume,
+        lambda: volume,
         writer,
         Actor(station="gateway"),
         owed=(Owed("forward", "PACS", "gateway"),),

@@ -72,7 +72,7 @@ def test_what_names_a_person_is_masked(message: str) -> None:
 
 
 def test_what_names_nobody_stays() -> None:
-    plain = "store centre: schema new -> 0001, 3 jobs owed at 127.0.0.1:11112 (D507)"
+    plain = "store centre: schema new -> 0002, 3 jobs owed at 127.0.0.1:11112 (D507)"
     assert masked(plain) == plain
 
 

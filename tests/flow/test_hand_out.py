@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from kiosk.core.faults import Fault, LinkLost, NoRoom
 from kiosk.flow import hand_out
 from kiosk.flow.crew import Crew
-from kiosk.flow.hand_out import HandOut
+from kiosk.flow.hand_out import HandOut, Later
 from kiosk.store import jobs, notices
 from kiosk.store.engine import Store
 from kiosk.store.jobs import Job
@@ -205,3 +205,40 @@ def test_it_looks_by_itself_for_what_another_process_owes(
     owe(other, "1")
     other.close()
     wait_until(lambda: done, hand_out.POLL_S + 2)
+
+
+def test_a_lane_does_the_jobs_of_its_destinations_alone(centre: Store, crew: Crew, wait_until: Waits) -> None:
+    mine: list[str] = []
+    owe(centre, "1", destination="GOOD")
+    owe(centre, "2", destination="DEAD")
+    HandOut(centre, "gw", {"send": lambda job: mine.append(job.subject)}, crew, only=("GOOD",))
+    wait_until(lambda: state(centre) == {"done": 1, "owed": 1})
+    assert mine == ["1"]
+
+
+def test_later_is_no_failure(centre: Store, crew: Crew, wait_until: Waits) -> None:
+    seen: list[int] = []
+
+    def not_yet(job: Job) -> None:
+        seen.append(job.attempts)
+        if len(seen) < 3:
+            raise Later(time.time(), "still growing")
+
+    owe(centre, "1")
+    HandOut(centre, "gw", {"send": not_yet}, crew)
+    wait_until(lambda: state(centre) == {"done": 1})
+    assert seen == [1, 1, 1]
+
+
+def test_a_job_that_is_done_can_be_owed_anew(centre: Store, crew: Crew, wait_until: Waits) -> None:
+    done: list[Job] = []
+    owe(centre, "1")
+    HandOut(centre, "gw", {"send": done.append}, crew)
+    wait_until(lambda: state(centre) == {"done": 1})
+    owe(centre, "1")
+    assert state(centre) == {"done": 1}
+    owe(centre, "1", revive=True)
+    wait_until(lambda: len(done) == 2)
+    owe(centre, "2", due=time.time() + 1000)
+    owe(centre, "2", revive=True)
+    wait_until(lambda: len(done) == 3)

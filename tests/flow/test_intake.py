@@ -163,7 +163,7 @@ def folder_of(intake: Intake, centre: Store, number: int, **changes: Any) -> str
 def test_a_folder_has_a_safe_name_for_every_patient_id(
     centre_on_sqlite: Store, tmp_path: Path, crew: Crew, volume: Volume, patient_id: str, folder: str
 ) -> None:
-    intake = Intake(centre_on_sqlite, volume, GroupWriter(centre_on_sqlite, crew.start), Actor(station="g"))
+    intake = Intake(centre_on_sqlite, lambda: volume, GroupWriter(centre_on_sqlite, crew.start), Actor(station="g"))
     found = folder_of(intake, centre_on_sqlite, 1, patient_id=patient_id)
     day, name = found.removeprefix("DICOM/").split("/")
     assert day == "20261124" and re.fullmatch(folder, name), found
@@ -184,7 +184,7 @@ def test_after_a_restart_a_study_goes_on_in_its_folder(
     centre: Store, intake: Intake, volume: Volume, writer: GroupWriter
 ) -> None:
     take(intake, b"1", "1.2.3.4.1")
-    restarted = Intake(centre, volume, writer, Actor(station="gateway"))
+    restarted = Intake(centre, lambda: volume, writer, Actor(station="gateway"))
     take(restarted, b"2", "1.2.3.4.2")
     assert len({each.path.rsplit("/", 1)[0] for each in indexed(centre)}) == 1
 

@@ -71,7 +71,7 @@ from tests.store.samples import facts
 folder = Path(sys.argv[1])
 store, crew, volume = centre_store("", folder), Crew(), Volume("MAG1", folder / "MAG1", True)
 volume.prepare()
-intake = Intake(store, volume, GroupWriter(store, crew.start), Actor(station="g"))
+intake = Intake(store, lambda: volume, GroupWriter(store, crew.start), Actor(station="g"))
 for number in (1, 2):
     incoming = intake.begin("test")
     incoming.write(b"picture" * 1000)

@@ -16,9 +16,9 @@ from kiosk.core.faults import Fault
 from kiosk.store import engine, opening
 from kiosk.store.backup import integrity
 from kiosk.store.engine import Store, sqlite_url
+from kiosk.store.every_table import centre as centre_tables
+from kiosk.store.every_table import station as station_tables
 from kiosk.store.opening import HEAD, centre_store, prepare, station_store
-from kiosk.store.tables import centre as centre_tables
-from kiosk.store.tables import station as station_tables
 
 
 def test_migrations_make_what_the_tables_say(centre: Store) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from kiosk.store.tables import centre
+from kiosk.store.every_table import centre
 
 context.configure(
     connection=context.config.attributes["connection"],

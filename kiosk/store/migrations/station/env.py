@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from kiosk.store.tables import station
+from kiosk.store.every_table import station
 
 context.configure(
     connection=context.config.attributes["connection"],

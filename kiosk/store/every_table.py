@@ -1,0 +1,10 @@
+"""Both stores with all their tables, for migrations and for those who compare them."""
+
+from __future__ import annotations
+
+from kiosk.store import gateway_tables, tables
+
+centre = tables.centre
+station = tables.station
+
+__all__ = ["centre", "gateway_tables", "station"]

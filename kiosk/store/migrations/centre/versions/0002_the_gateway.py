@@ -1,0 +1,229 @@
+"""The gateway's tables: volumes and copies, what leaves, what is fetched, what devices told"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "commitments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("transaction_uid", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("wanted", sa.JSON(), nullable=False),
+        sa.Column("failed", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.String(length=35), nullable=False),
+        sa.Column("done_at", sa.String(length=35), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("transaction_uid"),
+    )
+    op.create_table(
+        "id_map",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("issuer", sa.String(length=64), nullable=False),
+        sa.Column("patient_id", sa.String(length=64), nullable=False),
+        sa.Column("other_issuer", sa.String(length=64), nullable=False),
+        sa.Column("other_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.String(length=35), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("issuer", "patient_id", "other_issuer", name="uq_id_map"),
+    )
+    with op.batch_alter_table("id_map", schema=None) as batch_op:
+        batch_op.create_index("ix_id_map_other", ["other_issuer", "other_id"], unique=False)
+
+    op.create_table(
+        "seen_rows",
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.String(length=35), nullable=False),
+        sa.PrimaryKeyConstraint("source", "key"),
+    )
+    op.create_table(
+        "volume_days",
+        sa.Column("volume", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("free_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("total_bytes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("volume", "day"),
+    )
+    op.create_table(
+        "volumes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("role", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("token", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("free_bytes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("total_bytes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("told_at", sa.String(length=35), server_default="", nullable=False),
+        sa.Column("indexed_at", sa.String(length=35), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "documents",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("title", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("patient_id", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("issuer", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("visit", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("day", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("mime", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("volume", sa.String(length=32), nullable=False),
+        sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.String(length=35), nullable=False),
+        sa.Column("source", sa.String(length=64), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visits.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sha256"),
+    )
+    with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.create_index("ix_documents_kind", ["kind", "day"], unique=False)
+        batch_op.create_index("ix_documents_patient", ["patient_id", "day"], unique=False)
+
+    op.create_table(
+        "fetches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("study_uid", sa.String(length=64), nullable=False),
+        sa.Column("patient_id", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("visit", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("day", sa.String(length=10), server_default="", nullable=False),
+        sa.Column("modality", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("expected", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("images", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("why_values", sa.JSON(), nullable=False),
+        sa.Column("at", sa.String(length=35), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visits.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source", "study_uid", name="uq_fetches"),
+    )
+    with op.batch_alter_table("fetches", schema=None) as batch_op:
+        batch_op.create_index("ix_fetches_day", ["day"], unique=False)
+        batch_op.create_index("ix_fetches_visit", ["visit"], unique=False)
+
+    op.create_table(
+        "prefetches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("visit", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("wanted", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("ready", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("why_values", sa.JSON(), nullable=False),
+        sa.Column("at", sa.String(length=35), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit"],
+            ["visits.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("day", "visit", name="uq_prefetches"),
+    )
+    op.create_table(
+        "performed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("sop_uid", sa.String(length=64), nullable=False),
+        sa.Column("study_uid", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("station_ae", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("started_at", sa.String(length=35), server_default="", nullable=False),
+        sa.Column("ended_at", sa.String(length=35), server_default="", nullable=False),
+        sa.Column("reason", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("series", sa.JSON(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["step"],
+            ["steps.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("sop_uid"),
+    )
+    with op.batch_alter_table("performed", schema=None) as batch_op:
+        batch_op.create_index("ix_performed_study", ["study_uid"], unique=False)
+
+    op.create_table(
+        "sends",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("destination", sa.String(length=64), nullable=False),
+        sa.Column("study", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("mark", sa.String(length=4), server_default="", nullable=False),
+        sa.Column("sendable", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("images", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("accepted", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("listings", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_status", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("error_values", sa.JSON(), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("rule", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("created_at", sa.String(length=35), nullable=False),
+        sa.Column("changed_at", sa.String(length=35), nullable=False),
+        sa.Column("done_at", sa.String(length=35), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["study"],
+            ["studies.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("destination", "study", name="uq_sends"),
+    )
+    with op.batch_alter_table("sends", schema=None) as batch_op:
+        batch_op.create_index("ix_sends_state", ["destination", "state"], unique=False)
+        batch_op.create_index("ix_sends_study", ["study"], unique=False)
+
+    op.create_table(
+        "sent_instances",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("send", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sop_uid", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("at", sa.String(length=35), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["send"],
+            ["sends.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("send", "sop_uid", name="uq_sent_instances"),
+    )
+    with op.batch_alter_table("sent_instances", schema=None) as batch_op:
+        batch_op.create_index("ix_sent_instances_sop_uid", ["sop_uid"], unique=False)
+
+    op.create_table(
+        "copies",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("instance", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("volume", sa.String(length=32), nullable=False),
+        sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("verified_at", sa.String(length=35), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="good", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instance"],
+            ["instances.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("instance", "volume", name="uq_copies"),
+    )
+    with op.batch_alter_table("copies", schema=None) as batch_op:
+        batch_op.create_index("ix_copies_volume", ["volume"], unique=False)
