@@ -22,13 +22,15 @@ KEYSYM = {"Esc": "Escape"}
 class Key:
     """One key of the line: its cap (``F5``, ``Esc``), what it does in a word or two, and the action.
 
-    ``repeats``: held down it acts again and again (the next image, say); else one press is one act.
+    ``repeats``: held down it acts again and again (the next image, say); else one press is one act. ``why``: it cannot
+    be used now, for this reason.
     """
 
     cap: str
     text: Words
     action: Callable[[], object]
     repeats: bool = False
+    why: Words = ""
 
 
 class KeyButton(tk.Frame):

@@ -112,6 +112,9 @@ class Shell:
         if self._maintain is not None and all(key.cap != "F12" for key in keys):
             keys = [*keys, Key("F12", N_("Maintenance"), self._maintain)]
         self._keys.show(keys)
+        for key in keys:
+            if key.why:
+                self.key(key.cap).disable(key.why)
         self.scanner.may_repeat = {KEYSYM.get(key.cap, key.cap) for key in keys if key.repeats}
 
     def offer_maintenance(self, open_it: Callable[[], object]) -> None:

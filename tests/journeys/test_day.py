@@ -256,10 +256,10 @@ def a_mistyped_study_is_matched_by_hand(house: House) -> None:
     press(shell, "F5")
     assert window.page == "unmatched"
     press(shell, "Home")
-    wait_until(lambda: len(window.matching.candidates), what="examinations to match with")
-    found = cells(window.matching.candidates)
+    wait_until(lambda: len(window.pages["unmatched"].candidates), what="examinations to match with")
+    found = cells(window.pages["unmatched"].candidates)
     chosen = next(key for key, row in found.items() if row[1] == "山﨑 一郎" and row[3] == "胸部X線")
-    click_row(shell, window.matching.candidates, chosen)
+    click_row(shell, window.pages["unmatched"].candidates, chosen)
     house.look_at("gateway", "matching")
     press(shell, "F5")
     wait_until(lambda: shell.question)

@@ -71,4 +71,4 @@ def test_300_images_over_three_associations_at_once(
 
 
 def shown(window: Any) -> list[tuple[str, ...]]:
-    return [tuple(window.studies.row(key).cells) for key in window.studies.shown_keys]
+    return [tuple(window.pages["today"].studies.row(key).cells) for key in window.pages["today"].studies.shown_keys]

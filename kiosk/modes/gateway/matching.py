@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
 from tkinter import ttk
 from typing import Any
 
@@ -12,20 +11,19 @@ from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.gateway import rows, rules
 from kiosk.ui import dates, look
 from kiosk.ui.fields import DateField, TextField
-from kiosk.ui.shell import Choice, Shell
-from kiosk.ui.table import Row, Table
+from kiosk.ui.shell import Choice, Key, Shell
+from kiosk.ui.table import Table
 
 
 class MatchingPane:
-    """``changed()`` is called when what can be done changed; ``matched()`` when something was matched."""
+    """The page of images without a visit; F5 asks, then matches."""
 
-    def __init__(
-        self, parent: tk.Misc, shell: Shell, desk: Any, matched: Callable[[], object], changed: Callable[[], object]
-    ) -> None:
-        self._shell = shell
-        self._desk = desk
-        self._matched = matched
-        self._changed = changed
+    def __init__(self, parent: tk.Misc, window: Any) -> None:
+        self._window = window
+        self._shell: Shell = window.shell
+        self._desk = window.desk
+        self._view = rules.Overview()
+        self._wanted = ""
         self._studies: dict[str, Study] = {}
         self._candidates: list[Any] = []
         self._asked_for = ""
@@ -50,7 +48,7 @@ class MatchingPane:
             self.frame,
             rows.CANDIDATES,
             empty=N_("No examinations. Choose images above, or another day."),
-            on_select=lambda key: self._changed(),
+            on_select=lambda key: window.keys_changed(),
             on_choose=lambda key: self.match(),
         )
         self.candidates.grid(row=2, column=0, sticky="nsew")
@@ -70,10 +68,35 @@ class MatchingPane:
     def ready(self) -> bool:
         return self.study is not None and self.candidate is not None
 
-    def show(self, view: rules.Overview, shown: Sequence[Row]) -> None:
+    # -- what the window calls -----------------------------------------------------------------------------------
+
+    def keys(self) -> list[Key]:
+        both = "" if self.ready else N_("Choose the images above and their examination below.")
+        images = "" if self.study else N_("Choose a row with images first.")
+        return [
+            Key("F5", N_("Match"), self.match, why=both),
+            Key("F7", N_("Show images"), lambda: self._window.show_images(self.study), why=images),
+        ]
+
+    def shown(self) -> None:
+        self.studies.focus_set()
+
+    def refresh(self) -> None:
+        """The window's overview is all it shows."""
+
+    def search(self, text: str) -> None:
+        self._wanted = text
+        self.take(self._view)
+
+    def back(self) -> bool:
+        return False
+
+    def take(self, view: rules.Overview) -> None:
         """The unmatched studies, as far as the search lets them through."""
+        self._view = view
         self._studies = {str(study.id): study for study, _ in view.unmatched}
-        self.studies.show(shown)
+        found = rows.unmatched_rows(view, self._desk.today().isoformat())
+        self.studies.show(rows.that_fit(found, self._wanted))
         if self.study is None:
             self._candidates, self._asked_for = [], ""
             self._show_candidates()
@@ -129,20 +152,20 @@ class MatchingPane:
                     {"n": study.instances, "name": chosen.visit.patient.shown_name},
                 )
             )
-            self._matched()
+            self._window.refresh()
 
         self._desk.match(study, chosen).then(done, self._failed)
 
     def _failed(self, why: Any) -> None:
         self._shell.problem.fault(why)
-        self._matched()
+        self._window.refresh()
 
     def _study_chosen(self, key: str) -> None:
         study = self.study
         if study is not None and key != self._asked_for:
             self.day.set_day(dates.read_day(study.study_date) or self._desk.today())
             self._ask_candidates()
-        self._changed()
+        self._window.keys_changed()
 
     def _ask_candidates(self) -> None:
         study = self.study
@@ -161,4 +184,4 @@ class MatchingPane:
         wanted = self.number.get()
         found = rows.candidate_rows(self._candidates)
         self.candidates.show([row for row in found if rows.fits(row, wanted)] if wanted else found)
-        self._changed()
+        self._window.keys_changed()

@@ -166,6 +166,11 @@ def fits(row: Row, text: str) -> bool:
     return all(any(word in cell.casefold() for cell in row.cells) for word in text.casefold().split())
 
 
+def that_fit(found: list[Row], text: str) -> list[Row]:
+    """The rows that hold what was typed; all where nothing was."""
+    return [row for row in found if fits(row, text)] if text else found
+
+
 def _day(study: Study) -> str:
     day = dates.read_day(study.study_date) if study.study_date else None
     return dates.day_text(day) if day else study.study_date

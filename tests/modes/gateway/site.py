@@ -18,8 +18,9 @@ from kiosk.dicom.modality_simulator import Mistake, ModalitySimulator
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import SentFile
 from kiosk.flow.settings_file import StationFile
-from kiosk.modes.gateway.mode import MODE, GatewayDesk, GatewaySettings, receive
+from kiosk.modes.gateway.mode import MODE, GatewayDesk, receive
 from kiosk.modes.gateway.rules import Overview
+from kiosk.modes.gateway.settings import GatewaySettings
 from kiosk.store import visits
 from kiosk.store.visits import VisitRow
 from tests.waiting import wait_until

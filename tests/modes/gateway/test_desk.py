@@ -19,7 +19,8 @@ from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import echo, send_files
 from kiosk.flow.check_store import check_store
 from kiosk.flow.settings_file import read_settings
-from kiosk.modes.gateway.mode import MODE, GatewaySettings, NodeSettings, check, receiving
+from kiosk.modes.gateway.mode import MODE, check, receiving
+from kiosk.modes.gateway.settings import GatewaySettings, NodeSettings
 from kiosk.store import audit, visits
 from tests.dicom.peers import free_port
 from tests.modes.gateway.site import PEOPLE, GatewaySite

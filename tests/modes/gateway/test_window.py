@@ -13,6 +13,7 @@ from kiosk.dicom.modality_simulator import Mistake
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import echo
 from kiosk.flow import show_study
+from kiosk.modes.gateway.pages import PAGES
 
 Open = Callable[..., Any]
 
@@ -27,10 +28,10 @@ def test_what_comes_is_shown_by_itself(open_window: Open, wait_until: Callable[.
     wait_until(lambda: window._receiver.state == "good", 30, "the lamp of the receiver is green")
     assert "KIOSK" in window._receiver.told()
     window.site.examine()
-    wait_until(lambda: any(row[4] == "2" for row in cells(window.studies)), 5, "the study is shown")
-    [study] = cells(window.studies)
+    wait_until(lambda: any(row[4] == "2" for row in cells(window.pages["today"].studies)), 5, "the study is shown")
+    [study] = cells(window.pages["today"].studies)
     assert study[1:4] == ("CR", "00012345", "見本 太郎") and study[5] == say("by study number")
-    wait_until(lambda: cells(window.devices)[0][0::2] == ("CR1", "2"))
+    wait_until(lambda: cells(window.pages["today"].devices)[0][0::2] == ("CR1", "2"))
     assert window._disk.state in ("good", "look")
 
 
@@ -42,13 +43,13 @@ def test_matching_by_hand_asks_first(open_window: Open, wait_until: Callable[...
     assert window.shell.problem.level == "look"
     window.shell.key("F5").press()  # leads to the list
     assert window.page == "unmatched"
-    [key] = wait_until(lambda: window.matching.studies.shown_keys)
-    window.matching.studies.select(key)
-    wait_until(lambda: len(window.matching.candidates) == 2)
+    [key] = wait_until(lambda: window.pages["unmatched"].studies.shown_keys)
+    window.pages["unmatched"].studies.select(key)
+    wait_until(lambda: len(window.pages["unmatched"].candidates) == 2)
     window.shell.key("F5").press()
     assert window.shell.question is None, "nothing is chosen below yet"
-    window.matching.candidates.select(window.matching.candidates.shown_keys[0])
-    wait_until(lambda: window.matching.ready)
+    window.pages["unmatched"].candidates.select(window.pages["unmatched"].candidates.shown_keys[0])
+    wait_until(lambda: window.pages["unmatched"].ready)
     window.shell.key("F5").press()
     question = wait_until(lambda: window.shell.question)
     question.buttons[0].invoke()
@@ -56,9 +57,9 @@ def test_matching_by_hand_asks_first(open_window: Open, wait_until: Callable[...
     window.shell.key("F5").press()
     wait_until(lambda: window.shell.question).buttons[1].invoke()
     wait_until(lambda: not window.view.unmatched, 10, "matched")
-    assert window.matching.studies.shown_keys == [] and window.matching.candidates.shown_keys == []
+    assert window.pages["unmatched"].studies.shown_keys == [] and window.pages["unmatched"].candidates.shown_keys == []
     window.turn_to("today")
-    [study] = wait_until(lambda: cells(window.studies))
+    [study] = wait_until(lambda: cells(window.pages["today"].studies))
     assert study[5] == say("by hand")
     assert visit
 
@@ -71,10 +72,10 @@ def test_the_worklist_log_says_why_an_answer_was_empty(open_window: Open, wait_u
     device.ask(Asking(patient_id="00099999"))
     wait_until(lambda: len(window.view.queries) == 2, 10)
     window.turn_to("worklist")
-    newest, first = cells(window.queries)
+    newest, first = cells(window.pages["worklist"].queries)
     assert newest[3] == "0" and "PatientID" in newest[4]
     assert first[3] == "1" and "00012346" in first[4]
-    window.queries.select(window.queries.shown_keys[0])
+    window.pages["worklist"].queries.select(window.pages["worklist"].queries.shown_keys[0])
     wait_until(lambda: "PatientID" in window.shell.problem.text)
 
 
@@ -87,7 +88,7 @@ def test_a_stranger_is_listed_with_what_to_do(open_window: Open, wait_until: Cal
         echo("STRANGER", gateway)
     wait_until(lambda: window.view.troubles, 10)
     window.turn_to("troubles")
-    [row] = cells(window.troubles)
+    [row] = cells(window.pages["troubles"].troubles)
     assert "STRANGER" in row[1] and "127.0.0.1" in row[2] and row[3]
 
 
@@ -96,23 +97,23 @@ def test_search_and_scan_narrow_the_list(open_window: Open, wait_until: Callable
     for person in range(3):
         window.site.visit(person)
         window.site.examine(person)
-    wait_until(lambda: len(window.studies) == 3, 10)
+    wait_until(lambda: len(window.pages["today"].studies) == 3, 10)
     window._scanned("00012346")
-    assert [row[2] for row in cells(window.studies)] == ["00012346"]
+    assert [row[2] for row in cells(window.pages["today"].studies)] == ["00012346"]
     window.shell.key("Esc").press()
-    assert len(window.studies) == 3
+    assert len(window.pages["today"].studies) == 3
     window.search.set("見本")
-    assert [row[3] for row in cells(window.studies)] == ["見本 太郎"]
+    assert [row[3] for row in cells(window.pages["today"].studies)] == ["見本 太郎"]
 
 
 def test_images_are_shown_by_the_viewer(open_window: Open, wait_until: Callable[..., Any]) -> None:
     window = open_window()
     window.site.visit()
     window.site.examine()
-    wait_until(lambda: len(window.studies) == 1, 10)
+    wait_until(lambda: len(window.pages["today"].studies) == 1, 10)
     asked: list[Any] = []
     window.site.station.local_notices.listen(show_study.KIND, lambda notice: asked.append(notice.ids))
-    window.studies.select(window.studies.shown_keys[0])
+    window.pages["today"].studies.select(window.pages["today"].studies.shown_keys[0])
     wait_until(lambda: window.shell.key("F7").enabled)
     window.shell.key("F7").press()
     wait_until(lambda: asked, 5)
@@ -136,9 +137,9 @@ def test_a_dead_receiver_is_said_and_over_when_it_is_back(open_window: Open, wai
 
 def test_every_list_is_reached_by_keys(open_window: Open) -> None:
     window = open_window()
+    names = [name for name, *_ in PAGES]
     pages = []
-    for _ in range(4):
+    for _ in names:
         pages.append(window.page)
         window.shell.key("F8").press()
-    assert pages == ["today", "unmatched", "worklist", "troubles"]
-    assert window.page == "today"
+    assert pages == names and window.page == names[0]

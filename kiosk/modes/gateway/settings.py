@@ -1,0 +1,65 @@
+"""What a gateway is told in its parameter file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk.core.settings import Settings, setting
+from kiosk.core.words import N_
+
+
+@dataclass(frozen=True)
+class NodeSettings(Settings):
+    """A device that may call."""
+
+    ae_title: str = setting("", N_("AE title of the device."))
+    address: str = setting("", N_("Its IP address or network (192.168.1.0/24); empty = any."))
+    title: str = setting("", N_("What people call it."))
+    charset: str = setting("", N_("Characters it can show: ascii, kana, kanji, kana_kanji, utf8; empty = as it asks."))
+    names: str = setting("", N_("How it is told names: romaji, half_kana, kanji_first, three_groups."))
+    kana: str = setting("katakana", N_("Form of kana: half, katakana, hiragana."))
+    station_ae: str = setting("", N_("Station of its room, where it asks by one that nobody is scheduled for."))
+    most_answers: int = setting(300, N_("Most worklist answers at once."))
+
+
+OWN_SIMULATORS = ("CR1", "DR1", "US1", "US2", "US3", "ES1", "OP1", "MG1", "CT1", "MR1", "ECG1")
+
+
+def own_simulators() -> list[NodeSettings]:
+    """Without a parameter file only the simulated devices of this very PC may call."""
+    return [NodeSettings(ae, "127.0.0.1") for ae in OWN_SIMULATORS]
+
+
+@dataclass(frozen=True)
+class QuerySettings(Settings):
+    """The server of Query/Retrieve, as the old ParamCSTORE.dat named it."""
+
+    address: str = setting("", N_("IP address of the server."))
+    port: int = setting(104, N_("Its port."))
+    calling_ae: str = setting("", N_("Our AE title there."))
+    called_ae: str = setting("", N_("Its AE title."))
+    destinations: list[str] = setting(list, N_("AE titles that images can be sent to; the first is the default."))
+    log: bool = setting(False, N_("Write a log of each retrieval."))
+    log_folder: str = setting("", N_("Folder of that log."))
+
+
+@dataclass(frozen=True)
+class GatewaySettings(Settings):
+    """What a gateway is told."""
+
+    ae_title: str = setting("KIOSK", N_("Our AE title, as entered in the devices."))
+    port: int = setting(11112, N_("Port for images and worklist; the devices must have the same."))
+    host: str = setting("", N_("IP address to listen on; empty = all of this PC."))
+    layout: Literal["dated", "flat"] = setting(
+        "dated", N_("dated: DICOM/yyyymmdd/CRxxxx-ID; flat: laid out in the viewer folder as SC0001.dcm too.")
+    )
+    viewer_folder: str = setting("dcmimage", N_("The flat viewer folder, relative to the data folder."))
+    accept_anyone: bool = setting(False, N_("Let in callers that are not among the nodes (never in daily work)."))
+    accept_asides: bool = setting(
+        False, N_("Answer 0000 to another image under a UID that is taken; it is kept aside.")
+    )
+    days_without_date: int = setting(1, N_("A query without a date is told so many days before and after today."))
+    most_associations: int = setting(64, N_("Most connections at once."))
+    nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
+    query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
