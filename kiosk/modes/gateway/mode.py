@@ -88,6 +88,7 @@ class GatewayDesk:
             else (),
             troubles=tuple(rules.trouble_line(each) for each in reversed(body.get("troubles", []))),
             titles=titles,
+            contacts={each.ae_title: each.contact for each in self.settings.nodes if each.contact},
         )
 
 

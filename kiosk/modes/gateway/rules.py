@@ -95,6 +95,7 @@ class Overview:
     queries: tuple[QueryLine, ...] = ()
     troubles: tuple[TroubleLine, ...] = ()
     titles: dict[str, str] = field(default_factory=dict)  # AE title -> what people call it
+    contacts: dict[str, str] = field(default_factory=dict)  # AE title -> whom to call
 
 
 def device_lines(body: dict[str, Any], known: Iterable[str], today: str) -> tuple[DeviceLine, ...]:
@@ -106,6 +107,24 @@ def device_lines(body: dict[str, Any], known: Iterable[str], today: str) -> tupl
     ]
     lines.sort(key=lambda line: line.last_at, reverse=True)
     return (*lines, *(DeviceLine(source) for source in known if source not in told))
+
+
+def told_of(line: DeviceLine, view: Overview, today: str) -> Sentence:
+    """What to know of a device when it is chosen: its last image, and whom to call."""
+    values = {
+        "device": view.titles.get(line.source, line.source),
+        "at": day_and_clock(line.last_at, today),
+        "contact": view.contacts.get(line.source, ""),
+    }
+    if not line.last_at:
+        if values["contact"]:
+            return Sentence(N_("{device} has not sent anything yet. If it should have: {contact}."), values)
+        return Sentence(
+            N_("{device} has not sent anything yet. If it should have, look at its DICOM settings."), values
+        )
+    if values["contact"]:
+        return Sentence(N_("{device}: last image at {at}. If images are missing: {contact}."), values)
+    return Sentence(N_("{device}: last image at {at}."), values)
 
 
 def query_line(body: dict[str, Any]) -> QueryLine:

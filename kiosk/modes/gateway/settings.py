@@ -21,6 +21,7 @@ class NodeSettings(Settings):
     kana: str = setting("katakana", N_("Form of kana: half, katakana, hiragana."))
     station_ae: str = setting("", N_("Station of its room, where it asks by one that nobody is scheduled for."))
     most_answers: int = setting(300, N_("Most worklist answers at once."))
+    contact: str = setting("", N_("Whom to call when it does not work."))
 
 
 OWN_SIMULATORS = ("CR1", "DR1", "US1", "US2", "US3", "ES1", "OP1", "MG1", "CT1", "MR1", "ECG1")

@@ -24,7 +24,9 @@ class TodayPage:
         self.frame.columnconfigure(0, weight=2, uniform="today")
         self.frame.columnconfigure(1, weight=5, uniform="today")
         self.frame.rowconfigure(0, weight=1)
-        self.devices = Table(self.frame, rows.DEVICES, empty=N_("No device has sent anything yet."))
+        self.devices = Table(
+            self.frame, rows.DEVICES, empty=N_("No device has sent anything yet."), on_select=self._tell_device
+        )
         self.devices.grid(row=0, column=0, sticky="nsew", padx=(0, look.px(12)))
         self.studies = Table(
             self.frame,
@@ -62,3 +64,9 @@ class TodayPage:
 
     def back(self) -> bool:
         return False
+
+    def _tell_device(self, key: str) -> None:
+        line = next((each for each in self._view.devices if each.source == key), None)
+        if line is not None:
+            today = self._window.desk.today().isoformat()
+            self._window.shell.problem.plain(rules.told_of(line, self._view, today))

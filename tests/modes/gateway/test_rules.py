@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kiosk.core.words import say
 from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.rules import QueryLine, ReceiverState
 
@@ -79,3 +80,11 @@ def test_devices_newest_first_then_those_that_never_sent() -> None:
 def test_moments_are_short_today() -> None:
     assert rules.day_and_clock("2026-11-23T13:05:42.100+09:00", "2026-11-23") == "13:05:42"
     assert rules.day_and_clock("2026-11-22T13:05:42.100+09:00", "2026-11-23") == "11-22 13:05"
+
+
+def test_a_chosen_device_is_told_with_whom_to_call() -> None:
+    view = rules.Overview(titles={"CR1": "X線室1"}, contacts={"CR1": "内線 201"})
+    silent = rules.told_of(rules.DeviceLine("CR1"), view, "2026-11-25")
+    assert "X線室1" in say(silent) and "内線 201" in say(silent)
+    sent = rules.told_of(rules.DeviceLine("US1", "2026-11-25T09:01:02+09:00", 3), view, "2026-11-25")
+    assert "09:01:02" in say(sent) and "US1" in say(sent)
