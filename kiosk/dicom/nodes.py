@@ -58,6 +58,11 @@ class Nodes:
         for each in nodes:
             self._by_title.setdefault(each.ae_title.strip().upper(), []).append(each)
 
+    @property
+    def titles(self) -> list[str]:
+        """The AE titles that are known."""
+        return list(self._by_title)
+
     def admit(self, ae_title: str, address: str) -> Node | None:
         """The node that calls, or None where it must be refused."""
         for each in self._by_title.get(ae_title.strip().upper(), ()):

@@ -2,7 +2,7 @@
 
 The bytes of the data set go to the intake as they arrive, behind a Part 10 head of ours, while the soundness walk
 looks at them; nothing is decoded and written again. 0x0000 is said only when the intake has settled the image
-(PS3.4 B.2.3).
+(PS3.4 B.2.3). Quick associations bring their images by ``open_inflow``, pynetdicom's own by its event.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pynetdicom.dimse_messages import C_STORE_RQ, DIMSEMessage
 from pynetdicom.pdu_primitives import P_DATA
 from pynetdicom.presentation import PresentationContext
 
-from kiosk.core.faults import Fault, NoRoom, Refused
+from kiosk.core.faults import Fault, Refused
 from kiosk.core.study import ImageFacts
 from kiosk.core.words import N_
 from kiosk.dicom.dataset import WANTED, RequestFacts, facts_of_walk
@@ -36,7 +36,7 @@ STATUS_OF = {"duplicate": DUPLICATE, "mismatch": MISMATCH, "bad_uid": MISMATCH, 
 class Incoming(Protocol):
     """An image on its way in, as the intake hands it out."""
 
-    def write(self, piece: bytes, /) -> object: ...
+    def write(self, piece: bytes | memoryview, /) -> object: ...
     def settle(self, facts: ImageFacts, /) -> object: ...
     def abandon(self) -> object: ...
 
@@ -82,27 +82,21 @@ class StorageDoor:
         if isinstance(assoc.dimse, _StreamingDimse):
             assoc.dimse.abandon_all()
 
-    def _open(self, event: Any) -> None:
-        event.assoc.dimse = _StreamingDimse(event.assoc, self._intake)
+    def open_inflow(self, assoc: Any, context: int, sop_class: str, sop_uid: str) -> Inflow:
+        """An image whose command has come; its data set is written to the inflow and then settled."""
+        request = RequestFacts(
+            sop_class=sop_class,
+            sop_uid=sop_uid,
+            transfer_syntax=str(assoc._accepted_cx[context].transfer_syntax[0]),
+            source=node_of(assoc).ae_title,
+        )
+        return Inflow(self, request)
 
-    def _settle(self, event: Any) -> int:
-        source = node_of(event.assoc).ae_title
-        inflow = event.request.DataSet
-        try:
-            if not isinstance(inflow, _Inflow) or not inflow.claim():
-                return CANNOT_UNDERSTAND
-            outcome = inflow.settle()
-        except NoRoom as why:
-            return self._trouble(source, why, OUT_OF_RESOURCES)
-        except Refused as why:
-            return self._trouble(source, why, STATUS_OF.get(why.reason, CANNOT_UNDERSTAND))
-        except Fault as why:  # the store does not answer: the device keeps the image and sends it again
-            return self._trouble(source, why, OUT_OF_RESOURCES)
-        except Exception:
-            log.exception("an image of %s could not be settled", source)
-            return CANNOT_UNDERSTAND
-        finally:
-            event.assoc.dimse.done(inflow)
+    def begin(self) -> Incoming:
+        return self._intake.begin("c-store")
+
+    def settled(self, source: str, outcome: str) -> int:
+        """The image is safe: count it, and the status that says so."""
         self.taken += 1
         if self._on_taken is not None:
             self._on_taken(source)
@@ -111,6 +105,15 @@ class StorageDoor:
             return SUCCESS if self._accept_asides else DUPLICATE
         return SUCCESS
 
+    def failed(self, source: str, why: Exception) -> int:
+        """The image is not safe: say so where people look, and the status that tells its sender."""
+        if isinstance(why, Refused):
+            return self._trouble(source, why, STATUS_OF.get(why.reason, CANNOT_UNDERSTAND))
+        if isinstance(why, Fault):  # no room, or the store does not answer: the device keeps it and sends it again
+            return self._trouble(source, why, OUT_OF_RESOURCES)
+        log.error("an image of %s could not be settled", source, exc_info=why)
+        return CANNOT_UNDERSTAND
+
     def _trouble(self, source: str, why: Fault, status: int) -> int:
         self.refused += 1
         log.warning("image of %s answered 0x%04X: %s", source, status, why)
@@ -118,116 +121,155 @@ class StorageDoor:
             self._on_trouble(source, why)
         return status
 
+    # -- by pynetdicom's own loops ---------------------------------------------------------------------------------
+    def _open(self, event: Any) -> None:
+        if not hasattr(event.assoc, "open_inflow"):
+            event.assoc.dimse = _StreamingDimse(event.assoc, self)
 
-class _Inflow(BytesIO):
-    """Where pynetdicom writes the fragments of one message: straight on to the intake when it is a C-STORE.
+    def _settle(self, event: Any) -> int:
+        inflow = event.request.DataSet
+        if not isinstance(inflow, _Fragments):
+            return CANNOT_UNDERSTAND  # a C-STORE without a data set
+        try:
+            return inflow.settle()
+        finally:
+            event.assoc.dimse.done(inflow)
 
-    A trouble met while the bytes come is kept until the message is complete, because only then it can be answered.
+
+class Inflow:
+    """One image on its way in. A trouble met on the way is kept until the message is complete, because only then it
+    can be answered; the rest is read and thrown away.
     """
 
-    def __init__(self, assoc: Any, message: DIMSEMessage, intake: Intake) -> None:
-        super().__init__()
-        self._assoc = assoc
-        self._message = message
-        self._intake = intake
+    def __init__(self, door: StorageDoor, request: RequestFacts) -> None:
+        self._door = door
+        self._request = request
         self._incoming: Incoming | None = None
         self._walk: Walk | None = None
-        self._request: RequestFacts | None = None
         self._trouble: Exception | None = None
         self._lock = threading.Lock()
         self._claimed = False
 
-    @property
-    def is_image(self) -> bool:
-        return isinstance(self._message, C_STORE_RQ)  # pynetdicom makes it one when the command is whole
+    def write(self, piece: memoryview | bytes) -> None:
+        """The next bytes of the data set."""
+        if self._trouble is not None:
+            return
+        try:
+            if self._walk is None or self._incoming is None:
+                self._walk, self._incoming = self._begin()
+            self._walk.feed(piece)
+            self._incoming.write(piece)
+        except Exception as why:
+            self._trouble = why
 
-    def write(self, piece: Any, /) -> int:
-        if not self.is_image:
-            return super().write(piece)
-        if self._trouble is None:
-            try:
-                if self._walk is None:
-                    self._begin()
-                assert self._walk is not None and self._incoming is not None
-                self._walk.feed(piece)
-                self._incoming.write(piece)
-            except Exception as why:  # the rest is read and thrown away, the answer says why
-                self._trouble = why
-        return len(piece)
-
-    def _begin(self) -> None:
-        command = self._message.command_set
-        context = self._assoc._accepted_cx[self._message.context_id]
-        self._request = RequestFacts(
-            sop_class=str(command.get("AffectedSOPClassUID", "")),
-            sop_uid=str(command.get("AffectedSOPInstanceUID", "")),
-            transfer_syntax=str(context.transfer_syntax[0]),
-            source=node_of(self._assoc).ae_title,
-        )
-        if not valid_uid(self._request.sop_uid) or not valid_uid(self._request.sop_class):
+    def _begin(self) -> tuple[Walk, Incoming]:
+        request = self._request
+        if not valid_uid(request.sop_uid) or not valid_uid(request.sop_class):
             raise Refused("bad_uid", N_("The image has no valid identifier ({keyword})."), keyword="command")
-        self._walk = Walk(self._request.transfer_syntax, WANTED)
-        self._incoming = self._intake.begin("c-store")
+        walk = Walk(request.transfer_syntax, WANTED)
+        incoming = self._door.begin()
         # The head is the same for the same image whoever sends it: the intake tells equal files by their hash.
-        head = part10_head(self._request.sop_class, self._request.sop_uid, self._request.transfer_syntax)
-        self._incoming.write(head)
+        incoming.write(part10_head(request.sop_class, request.sop_uid, request.transfer_syntax))
+        return walk, incoming
 
-    def claim(self) -> bool:
-        """True once: the caller settles it, and a connection that closes meanwhile no longer abandons it."""
-        with self._lock:
-            claimed, self._claimed = self._claimed, True
-            return not claimed
-
-    def settle(self) -> str:
-        """Settle it with the intake; returns the outcome in the intake's word, if it has one."""
+    def settle(self) -> int:
+        """The data set is whole: make it safe; the status to answer with."""
+        if not self._claim():
+            return CANNOT_UNDERSTAND
         try:
             if self._trouble is not None:
                 raise self._trouble
-            if self._walk is None or self._request is None or self._incoming is None:
+            if self._walk is None or self._incoming is None:
                 raise unsound(N_("The image is empty."))
             self._walk.finish()
             settled = self._incoming.settle(facts_of_walk(self._walk, self._request))
-            return str(getattr(settled, "outcome", ""))
-        except BaseException:
+        except Exception as why:
             self._let_go()
-            raise
+            return self._door.failed(self._request.source, why)
+        return self._door.settled(self._request.source, str(getattr(settled, "outcome", "")))
 
     def abandon(self) -> None:
-        if self.claim():
+        """The connection is gone; no effect on what is being settled."""
+        if self._claim():
             self._let_go()
+
+    def _claim(self) -> bool:
+        """True once: a connection that closes while its image is settled no longer abandons it."""
+        with self._lock:
+            claimed, self._claimed = self._claimed, True
+            return not claimed
 
     def _let_go(self) -> None:
         if self._incoming is not None:
             self._incoming.abandon()
 
 
+class _Fragments(BytesIO):
+    """Where pynetdicom writes the fragments of one message: straight on to an inflow when it is a C-STORE."""
+
+    def __init__(self, assoc: Any, message: DIMSEMessage, door: StorageDoor) -> None:
+        super().__init__()
+        self._assoc = assoc
+        self._message = message
+        self._door = door
+        self._inflow: Inflow | None = None
+
+    @property
+    def is_image(self) -> bool:
+        return isinstance(self._message, C_STORE_RQ)  # pynetdicom makes it one when the command is whole
+
+    def _opened(self) -> Inflow:
+        if self._inflow is None:
+            command = self._message.command_set
+            self._inflow = self._door.open_inflow(
+                self._assoc,
+                self._message.context_id,
+                str(command.get("AffectedSOPClassUID", "")),
+                str(command.get("AffectedSOPInstanceUID", "")),
+            )
+        return self._inflow
+
+    def write(self, piece: Any, /) -> int:
+        if not self.is_image:
+            return super().write(piece)
+        self._opened().write(piece)
+        return len(piece)
+
+    def settle(self) -> int:
+        return self._opened().settle()
+
+    def abandon(self) -> None:
+        if self._inflow is not None:
+            self._inflow.abandon()
+
+
 class _StreamingDimse(DIMSEServiceProvider):
     """The DIMSE provider of one association, whose messages flow into the intake instead of the memory."""
 
-    def __init__(self, assoc: Any, intake: Intake) -> None:
+    def __init__(self, assoc: Any, door: StorageDoor) -> None:
         super().__init__(assoc)
-        self._intake = intake
-        self._open: set[_Inflow] = set()
+        self._door = door
+        self._open: set[_Fragments] = set()
         self._lock = threading.Lock()
 
     def receive_primitive(self, primitive: P_DATA) -> None:
         if self.message is None:
             self.message = DIMSEMessage()
-            fresh = _Inflow(self.assoc, self.message, self._intake)
+            fresh = _Fragments(self.assoc, self.message, self._door)
             self.message.data_set = fresh
             with self._lock:
                 self._open.add(fresh)
-        inflow: Any = self.message.data_set
+        fragments: Any = self.message.data_set
         super().receive_primitive(primitive)
-        if self.message is None and isinstance(inflow, _Inflow) and not inflow.is_image:
-            self.done(inflow)  # a finished message of another service needs no looking after
+        if self.message is None and isinstance(fragments, _Fragments) and not fragments.is_image:
+            self.done(fragments)  # a finished message of another service needs no looking after
 
-    def done(self, inflow: Any) -> None:
+    def done(self, fragments: Any) -> None:
         with self._lock:
-            self._open.discard(inflow)
+            self._open.discard(fragments)
 
     def abandon_all(self) -> None:
         with self._lock:
             left, self._open = self._open, set()
-        for inflow in left:
-            inflow.abandon()
+        for fragments in left:
+            fragments.abandon()

@@ -23,6 +23,9 @@ from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes, OnceAMinute
 from kiosk.dicom.part10 import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
+from kiosk.dicom.quick_association import usable
+from kiosk.dicom.quick_server import QuickServer, Refusal
+from kiosk.dicom.slots import Slots
 from kiosk.dicom.soundness import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 
 log = logging.getLogger(__name__)
@@ -82,10 +85,11 @@ class Listener:
         most: int = 64,
         at_end: Callable[[], None] | None = None,
         on_refusal: Callable[[str, str], None] | None = None,
+        quick: bool = True,
     ) -> None:
-        """``at_end`` is called at the end of each association in its own thread (which closes what it held of a
-        store); ``on_refusal(ae_title, address)`` when a caller was refused, once a minute each. Raises Fault where
-        the port is taken.
+        """``at_end`` is called at the end of each thread of an association (it closes what that held of a store);
+        ``on_refusal(ae_title, address)`` when a caller was refused, once a minute each; ``quick`` False keeps to
+        pynetdicom's own loops. Raises Fault where the port is taken.
         """
         self.nodes = nodes
         self.refused = 0
@@ -108,8 +112,14 @@ class Listener:
         for door in self._doors:
             self._ae.supported_contexts = [*self._ae.supported_contexts, *door.contexts()]
             handlers += door.handlers()
+        self._server: ThreadedAssociationServer | QuickServer
         try:
-            server = self._ae.start_server((host, port), block=False, evt_handlers=handlers)
+            if quick and usable():
+                self._server = self._quick_server(host, port, handlers, most)
+            else:
+                server = self._ae.start_server((host, port), block=False, evt_handlers=handlers)
+                assert server is not None
+                self._server = server
         except OSError as why:
             raise Fault(
                 N_("The port {port} is taken by another program."),
@@ -117,9 +127,20 @@ class Listener:
                 port=port,
                 reference="L502",
             ) from why
-        assert server is not None
-        self._server: ThreadedAssociationServer = server
-        self.port = int(server.server_address[1])
+        self.port = int(self._server.server_address[1])
+
+    def _quick_server(self, host: str, port: int, handlers: Handlers, most: int) -> QuickServer:
+        takers = (getattr(door, "open_inflow", None) for door in self._doors)
+        return QuickServer(
+            self._ae,
+            host,
+            port,
+            handlers,
+            self._judge,
+            Slots(most, self.nodes.titles),
+            open_inflow=next((taker for taker in takers if taker is not None), None),
+            at_reading_end=self._at_end,
+        )
 
     def close(self) -> None:
         """Stop listening and end every association."""
@@ -147,35 +168,38 @@ class Listener:
         assoc._target = run_to_the_end
 
     def _look_at_request(self, event: evt.Event) -> None:
+        assoc = event.assoc
         try:
-            self._admit(event.assoc)
+            asked = assoc.requestor.primitive
+            if getattr(assoc, "kiosk_node", None) is None:  # pynetdicom's own server let it in unseen
+                verdict = self._judge(asked, assoc.requestor.address)
+                if isinstance(verdict, tuple):
+                    assoc.acse.send_reject(*verdict)
+                    assoc.kill()
+                    return
+                assoc.kiosk_node = verdict
+            for context in asked.presentation_context_definition_list:
+                _clean(context)
         except Exception:  # pynetdicom would log it and let the caller in
             log.exception("an association request could not be judged")
-            event.assoc.acse.send_reject(0x01, REJECTED_BY_USER, 0x01)
-            event.assoc.kill()
+            assoc.acse.send_reject(0x01, REJECTED_BY_USER, 0x01)
+            assoc.kill()
 
-    def _admit(self, assoc: Any) -> None:
-        asked = assoc.requestor.primitive
-        calling, address = asked.calling_ae_title.strip(), assoc.requestor.address
+    def _judge(self, asked: Any, address: str) -> Node | Refusal:
+        """Which node calls, or why it is refused."""
+        calling = asked.calling_ae_title.strip()
         if self._ae_title and asked.called_ae_title.strip().upper() != self._ae_title.upper():
-            self._refuse(assoc, CALLED_AE_UNKNOWN, calling, address, f"called {asked.called_ae_title.strip()!r}")
-            return
+            return self._refuse(CALLED_AE_UNKNOWN, calling, address, f"called {asked.called_ae_title.strip()!r}")
         node = self.nodes.admit(calling, address)
-        if node is None:
-            self._refuse(assoc, CALLING_AE_UNKNOWN, calling, address, "not among the known nodes")
-            return
-        assoc.kiosk_node = node
-        for context in asked.presentation_context_definition_list:
-            _clean(context)
+        return node or self._refuse(CALLING_AE_UNKNOWN, calling, address, "not among the known nodes")
 
-    def _refuse(self, assoc: Any, diagnostic: int, calling: str, address: str, why: str) -> None:
+    def _refuse(self, diagnostic: int, calling: str, address: str, why: str) -> Refusal:
         self.refused += 1
         if times := self._say_refusal(f"{calling} {address} {diagnostic}"):
             log.warning("association of %r from %s refused: %s (%d times)", calling, address, why, times)
             if self._on_refusal is not None and diagnostic == CALLING_AE_UNKNOWN:
                 self._on_refusal(calling, address)
-        assoc.acse.send_reject(0x01, REJECTED_BY_USER, diagnostic)
-        assoc.kill()
+        return (0x01, REJECTED_BY_USER, diagnostic)
 
 
 def node_of(assoc: Any) -> Node:
