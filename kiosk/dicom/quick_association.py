@@ -12,7 +12,6 @@ from __future__ import annotations
 import logging
 import queue
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from pynetdicom.fsm import InvalidEventError
 from pynetdicom.pdu_primitives import A_ABORT, A_ASSOCIATE, A_P_ABORT, A_RELEASE, P_DATA
 from pynetdicom.utils import make_target
 
+from kiosk.dicom.command_set import C_STORE_RQ, Command, store_answer
 from kiosk.dicom.pdu_stream import COMMAND, LAST, BadPdu, PduStream
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,6 @@ LEAVING_S = 1.0  # for the peer to close, after it was refused or released
 BUFFER_BYTES = 1 << 18
 MOST_COMMAND = 1 << 16
 MOST_DATA_SET = 1 << 24  # of services other than storage
-C_STORE_RQ = 0x0001
-NO_DATA_SET = 0x0101
 _QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)  # Linux alone; elsewhere a sender with Nagle's algorithm is slower
 
 
@@ -212,7 +210,7 @@ class QuickDul(DULServiceProvider):
             raise BadPdu("a command in the middle of a message")
         if context not in self.assoc._accepted_cx:
             raise BadPdu("a message in a context that was not agreed on")
-        asked = _Command(command)
+        asked = Command(command)
         if asked.field == C_STORE_RQ and asked.has_data and self.assoc.open_inflow is not None:
             self._inflow = self.assoc.open_inflow(self.assoc, context, asked.sop_class, asked.sop_uid)
             self._store = (context, asked.message_id, asked.sop_class, asked.sop_uid)
@@ -234,7 +232,7 @@ class QuickDul(DULServiceProvider):
         assert inflow is not None and store is not None
         self._inflow = self._store = None
         status = inflow.settle()
-        self.write(_answer(*store, status, self.assoc.requestor.maximum_length))
+        self.write(store_answer(*store, status, self.assoc.requestor.maximum_length))
 
     def _let_go(self) -> None:
         inflow, self._inflow = self._inflow, None
@@ -357,73 +355,6 @@ class QuickAssociation(Association):
         self.is_established = False
         self.kill()
         return True
-
-
-class _Command:
-    """The elements of a command set that matter here (PS3.7 E.1; implicit VR little endian, always)."""
-
-    def __init__(self, command: bytes) -> None:
-        self.field = self.message_id = 0
-        self.has_data = False
-        self.sop_class = self.sop_uid = ""
-        at = 0
-        while at + 8 <= len(command):
-            group, element, length = struct.unpack_from("<HHL", command, at)
-            value = command[at + 8 : at + 8 + length]
-            at += 8 + length
-            if group or len(value) != length:
-                raise BadPdu("a command that cannot be read")
-            if element in (0x0100, 0x0110, 0x0800):
-                if length != 2:
-                    raise BadPdu("a command that cannot be read")
-                number = value[0] | value[1] << 8
-                if element == 0x0100:
-                    self.field = number
-                elif element == 0x0110:
-                    self.message_id = number
-                else:
-                    self.has_data = number != NO_DATA_SET
-            elif element == 0x0002:
-                self.sop_class = _uid(value)
-            elif element == 0x1000:
-                self.sop_uid = _uid(value)
-        if at != len(command) or not self.field:
-            raise BadPdu("a command that cannot be read")
-
-
-def _uid(value: bytes) -> str:
-    return value.decode("latin-1").rstrip("\0 ")
-
-
-def _answer(context: int, message_id: int, sop_class: str, sop_uid: str, status: int, most: int) -> bytes:
-    """A C-STORE-RSP as PDUs (PS3.7 9.3.1.2), its fragments no larger than the peer takes (0: any size)."""
-    elements = b"".join(
-        (
-            _element(0x0002, _padded(sop_class)),
-            _element(0x0100, b"\x01\x80"),
-            _element(0x0120, struct.pack("<H", message_id)),
-            _element(0x0800, struct.pack("<H", NO_DATA_SET)),
-            _element(0x0900, struct.pack("<H", status)),
-            _element(0x1000, _padded(sop_uid)),
-        )
-    )
-    command = _element(0x0000, struct.pack("<L", len(elements))) + elements
-    room = max(16, most - 6) if most else len(command)
-    parts = [command[at : at + room] for at in range(0, len(command), room)]
-    pdus = []
-    for number, part in enumerate(parts):
-        control = COMMAND | (LAST if number == len(parts) - 1 else 0)
-        pdus.append(struct.pack(">BBLLBB", 4, 0, len(part) + 6, len(part) + 2, context, control) + part)
-    return b"".join(pdus)
-
-
-def _element(number: int, value: bytes) -> bytes:
-    return struct.pack("<HHL", 0, number, len(value)) + value
-
-
-def _padded(uid: str) -> bytes:
-    value = uid.encode("latin-1", "replace")
-    return value + b"\0" * (len(value) % 2)
 
 
 def make_association(
