@@ -37,9 +37,12 @@ def intake() -> MemoryIntake:
     return MemoryIntake()
 
 
-@pytest.fixture
-def door(intake: MemoryIntake) -> Iterator[Listener]:
-    with listening(StorageDoor(intake)) as listener:
+@pytest.fixture(params=["quick", "plain"])
+def door(intake: MemoryIntake, request: pytest.FixtureRequest) -> Iterator[Listener]:
+    """The door behind quick associations, and behind the loops of pynetdicom that are used where it has another
+    version: both keep the same promises.
+    """
+    with listening(StorageDoor(intake), quick=request.param == "quick") as listener:
         yield listener
 
 
