@@ -39,9 +39,7 @@ def intake() -> MemoryIntake:
 
 @pytest.fixture(params=["quick", "plain"])
 def door(intake: MemoryIntake, request: pytest.FixtureRequest) -> Iterator[Listener]:
-    """The door behind quick associations, and behind the loops of pynetdicom that are used where it has another
-    version: both keep the same promises.
-    """
+    """The door behind quick associations and behind pynetdicom's own loops: both keep the same promises."""
     with listening(StorageDoor(intake), quick=request.param == "quick") as listener:
         yield listener
 
