@@ -158,7 +158,11 @@ def _kind(data: Mapping[str, Any]) -> Kind:
             )  # fmt: skip
     blocks = tuple(TextBlock(b["name"], b["text"], full_kana(b.get("kana", ""))) for b in data.get("block", ()))
     return Kind(
-        data["code"], data.get("name", ""), data.get("normal", ""), data.get("normal_category", "A"), tuple(codes),
+        data["code"],
+        data.get("name", ""),
+        data.get("normal", ""),
+        data.get("normal_category", "A"),
+        tuple(codes),
         blocks,
     )
 

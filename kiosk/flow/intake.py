@@ -11,7 +11,8 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from kiosk.store import audit, image_index, images, jobs, notices
 from kiosk.store.audit import Actor
 from kiosk.store.clock import day_of
 from kiosk.store.engine import Connection, Store
+from kiosk.store.fitting import fitted
+from kiosk.store.image_index import Indexed, ToIndex
 from kiosk.store.volume import Arriving, Volume, sha256_of
 from kiosk.store.writer import GroupWriter
 
@@ -36,6 +39,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 COMMIT_WAIT_S = 60.0
+MOST_FOLDERS = 5000  # remembered
 
 
 class Outcome(StrEnum):
@@ -54,6 +58,9 @@ class Settled:
     visit: int | None = None
 
 
+Taken = Settled | images.Known  # stored now, or what is known already under the SOP Instance UID
+
+
 @dataclass(frozen=True)
 class Owed:
     """Work owed for what is stored: kind and destination of the job.
@@ -67,6 +74,15 @@ class Owed:
     station: str
     per: Literal["image", "study"] = "image"
     quiet_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Arrived:
+    """Its bytes are safe, its name is not yet given."""
+
+    volume: Volume
+    arriving: Arriving
+    facts: ImageFacts
 
 
 class Incoming:
@@ -133,20 +149,113 @@ class Intake:
 
     def take(self, volume: Volume, arriving: Arriving, facts: ImageFacts) -> Settled:
         arriving.make_safe()
-        facts = image_index.fitted(facts)
+        arrived = _Arrived(volume, arriving, fitted(facts))
         with self._alone(facts.sop_uid):
-            known = self._known(facts.sop_uid)
-            if known is not None:
-                if known.sha256 == arriving.sha256:
-                    self._put_back_if_missing(volume, arriving, known, facts)
-                    arriving.abandon()
-                    return Settled(Outcome.ALREADY, instance=known.id)
-                return self._keep_aside(volume, arriving, facts)
-            path = f"{self._folder(volume, facts)}/{file_name(facts)}"
-            volume.place(arriving, path)
-            return self._committed(lambda conn: self._index(conn, volume, facts, path, arriving))
+            handed_in: Future[Taken] = self._writer.gather(self._take_together, arrived)
+            taken = self._waited(handed_in)
+            if isinstance(taken, Settled):
+                return taken
+            if taken.sha256 == arriving.sha256:
+                self._put_back_if_missing(arrived, taken)
+                arriving.abandon()
+                return Settled(Outcome.ALREADY, instance=taken.id)
+            return self._keep_aside(arrived)
 
-    # -- steps --------------------------------------------------------------------------------------------------
+    # -- on the writer's thread, for what parallel associations handed in meanwhile ------------------------------
+    def _take_together(self, arrived: Sequence[_Arrived]) -> list[Taken | BaseException]:
+        try:
+            return list(self._take_all(arrived))
+        except LinkLost:  # the database is away for all of them
+            raise
+        except Exception as why:
+            if len(arrived) == 1:
+                return [why]
+            return [self._take_together([each])[0] for each in arrived]  # so that a bad one spoils no other
+
+    def _take_all(self, arrived: Sequence[_Arrived]) -> list[Taken]:
+        with self._centre.reading() as conn:
+            known = images.known_instances(conn, [each.facts.sop_uid for each in arrived])
+        fresh = [each for each in arrived if each.facts.sop_uid not in known]
+        stored = dict(zip((each.facts.sop_uid for each in fresh), self._store(fresh), strict=True))
+        return [known.get(each.facts.sop_uid) or stored[each.facts.sop_uid] for each in arrived]
+
+    def _store(self, fresh: Sequence[_Arrived]) -> list[Settled]:
+        if not fresh:
+            return []
+        folders = self._folders_of(fresh)
+        paths = [f"{folder}/{file_name(each.facts)}" for folder, each in zip(folders, fresh, strict=True)]
+        for volume in {each.volume for each in fresh}:
+            volume.place_together(
+                [(each.arriving, path) for each, path in zip(fresh, paths, strict=True) if each.volume is volume]
+            )
+        placed = [
+            ToIndex(each.facts, each.volume.id, path, each.arriving.size, each.arriving.sha256)
+            for each, path in zip(fresh, paths, strict=True)
+        ]
+        with self._centre.writing() as conn:
+            indexed = image_index.index_images(conn, placed, arrived_views)
+            self._owe(conn, placed)
+            self._tell(conn, placed, indexed)
+        return [Settled(Outcome.STORED, each.instance, each.study, each.visit) for each in indexed]
+
+    def _folders_of(self, fresh: Sequence[_Arrived]) -> list[str]:
+        keys = [(each.volume.id, each.facts.study_uid, each.facts.patient_id) for each in fresh]
+        unknown = {key: each for key, each in zip(keys, fresh, strict=True) if key not in self._folders}
+        if unknown:
+            with self._centre.writing() as conn:
+                found = {key: self._folder(conn, each) for key, each in unknown.items()}
+            if len(self._folders) > MOST_FOLDERS:
+                self._folders = {key: self._folders[key] for key in keys if key in self._folders}
+            self._folders.update(found)
+        return [self._folders[key] for key in keys]
+
+    def _folder(self, conn: Connection, arrived: _Arrived) -> str:
+        facts = arrived.facts
+        return image_index.study_folder(
+            conn,
+            study_uid=facts.study_uid,
+            patient_id=facts.patient_id,
+            id_key=folder_key(facts.patient_id) if facts.patient_id else "NOID",
+            volume=arrived.volume.id,
+            day=(day_of(facts.study_date) or self._today()).strftime("%Y%m%d"),
+            modality=modality_key(facts.modality),
+        )
+
+    def _owe(self, conn: Connection, placed: Sequence[ToIndex]) -> None:
+        for each in self._owed:
+            per_study = each.per == "study"
+            jobs.owe_all(
+                conn,
+                each.kind,
+                dict.fromkeys(one.facts.study_uid if per_study else one.facts.sop_uid for one in placed),
+                station=each.station,
+                destination=each.destination,
+                due=time.time() + each.quiet_s,
+                revive=per_study,
+            )
+
+    def _tell(self, conn: Connection, placed: Sequence[ToIndex], indexed: Sequence[Indexed]) -> None:
+        """One audit row and one notice for what came together of a study (PS3.15 A.5.3.7 does so too).
+
+        The audit row lists the SOP Instance UIDs: which image came when, and from whom, must be told from it alone.
+        """
+        came: dict[tuple[str, str, str], list[str]] = {}
+        told: dict[tuple[int, int | None], int] = {}
+        for each, found in zip(placed, indexed, strict=True):
+            facts = each.facts
+            came.setdefault((f"{facts.issuer}|{facts.patient_id}", facts.study_uid, facts.source), []).append(
+                facts.sop_uid
+            )
+            told[found.study, found.visit] = told.get((found.study, found.visit), 0) + 1
+        entries = [
+            audit.Entry("image stored", patient, study_uid, {"source": source, "images": sop_uids})
+            for (patient, study_uid, source), sop_uids in came.items()
+        ]
+        audit.write_all(conn, self._actor, entries)
+        for (study, visit), count in told.items():
+            notices.tell(conn, "images", study=study, visit=visit, images=count)
+
+    # -- on the association's own thread --------------------------------------------------------------------------
     @contextmanager
     def _alone(self, sop_uid: str) -> Iterator[None]:
         """Two associations that send the same instance at once are taken one after the other."""
@@ -161,14 +270,11 @@ class Intake:
                 self._under_way.discard(sop_uid)
                 self._turn.notify_all()
 
-    def _known(self, sop_uid: str) -> images.Known | None:
-        with self._centre.reading() as conn:
-            return images.known_instance(conn, sop_uid)
-
-    def _put_back_if_missing(self, volume: Volume, arriving: Arriving, known: images.Known, facts: ImageFacts) -> None:
+    def _put_back_if_missing(self, arrived: _Arrived, known: images.Known) -> None:
         """Acknowledged means: on the disk, as it was sent. A file that was deleted, cut short or changed by a failing
         disk is not waved through as known: this is the one time that its bytes come again by themselves.
         """
+        volume = arrived.volume
         if known.volume != volume.id:
             return
         path = volume.file(known.path)
@@ -178,62 +284,22 @@ class Intake:
         except OSError:  # not there, or a bad sector
             pass
         log.warning("an indexed image was not on the disk as it was stored; it is put back")
-        volume.place(arriving, known.path)
-        self._committed(lambda conn: self._note(conn, "image put back", facts))
-
-    def _folder(self, volume: Volume, facts: ImageFacts) -> str:
-        key = (volume.id, facts.study_uid, facts.patient_id)
-        if key not in self._folders:
-            day = day_of(facts.study_date) or self._today()
-            self._folders[key] = self._committed(
-                lambda conn: image_index.study_folder(
-                    conn,
-                    study_uid=facts.study_uid,
-                    patient_id=facts.patient_id,
-                    id_key=folder_key(facts.patient_id) if facts.patient_id else "NOID",
-                    volume=volume.id,
-                    day=day.strftime("%Y%m%d"),
-                    modality=modality_key(facts.modality),
-                )
-            )
-            if len(self._folders) > 5000:
-                self._folders.clear()
-        return self._folders[key]
+        volume.place(arrived.arriving, known.path)
+        self._committed(lambda conn: self._note(conn, "image put back", arrived.facts))
 
     def _committed(self, work: Callable[[Connection], T]) -> T:
+        return self._waited(self._writer.submit(work))
+
+    def _waited(self, handed_in: Future[T]) -> T:
         try:
-            return self._writer.submit(work).result(COMMIT_WAIT_S)
+            return handed_in.result(COMMIT_WAIT_S)
         except TooLate:
             raise LinkLost(
                 "centre", N_("The database does not answer."), N_("The sender keeps the image and sends it again.")
             ) from None
 
-    def _index(self, conn: Connection, volume: Volume, facts: ImageFacts, path: str, arriving: Arriving) -> Settled:
-        indexed = image_index.index_image(
-            conn,
-            facts,
-            volume=volume.id,
-            path=path,
-            size=arriving.size,
-            sha256=arriving.sha256,
-            arrived_views=arrived_views,
-        )
-        for each in self._owed:
-            per_study = each.per == "study"
-            jobs.owe(
-                conn,
-                each.kind,
-                station=each.station,
-                destination=each.destination,
-                subject=facts.study_uid if per_study else facts.sop_uid,
-                due=time.time() + each.quiet_s,
-                revive=per_study,
-            )
-        self._note(conn, "image stored", facts)
-        notices.tell(conn, "images", study=indexed.study, visit=indexed.visit, instance=indexed.instance)
-        return Settled(Outcome.STORED, indexed.instance, indexed.study, indexed.visit)
-
-    def _keep_aside(self, volume: Volume, arriving: Arriving, facts: ImageFacts) -> Settled:
+    def _keep_aside(self, arrived: _Arrived) -> Settled:
+        volume, arriving, facts = arrived.volume, arrived.arriving, arrived.facts
         path = f"ASIDE/{self._today():%Y%m%d}/{arriving.sha256[:32]}.dcm"
         volume.place(arriving, path)
 

@@ -10,7 +10,7 @@ from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.study import Study
 from kiosk.core.visit import Step, StepState, Visit
 from kiosk.core.words import N_
-from kiosk.store import audit, image_index, images, notices, visits
+from kiosk.store import audit, images, matching, notices, visits
 from kiosk.store.audit import Actor
 from kiosk.store.clock import day_of
 from kiosk.store.engine import Store
@@ -43,7 +43,7 @@ def match(centre: Store, actor: Actor, study: int, step: int, *, reason: str = "
             raise Refused("gone", N_("These images are no longer there."), N_("Read the list again."))
         if found.step_id is not None:
             raise Overtaken(N_("Somebody matched these images meanwhile."), N_("Look at the list again."))
-        image_index.match_by_hand(conn, study, step, arrived_views)
+        matching.match_by_hand(conn, study, step, arrived_views)
         matched = images.study_by_id(conn, study)
         assert matched is not None
         audit.write(

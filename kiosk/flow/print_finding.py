@@ -148,5 +148,3 @@ class PagePrinter:
                 conn, NOTICE, local=True, path=str(path), page=job.body.get("page", ""), printed=printed, failed=failed,
                 job=job.id,
             )  # fmt: skip
-
-

@@ -120,9 +120,7 @@ class Sheets:
         self.new_page()
         return True
 
-    def rule(
-        self, x_mm: float, y_mm: float, to_mm: float, *, width_pt: float = 0.5, color: str = LINE
-    ) -> None:
+    def rule(self, x_mm: float, y_mm: float, to_mm: float, *, width_pt: float = 0.5, color: str = LINE) -> None:
         """A level line."""
 
         def draw(canvas: Canvas) -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.store.clock import now_text
 from kiosk.store.engine import in_commit_order
+from kiosk.store.prepared import Prepared
 from kiosk.store.tables import audit
 
 GENESIS = "0" * 64
@@ -57,22 +58,45 @@ def write(
     conn: sa.Connection, actor: Actor, action: str, *, patient: str = "", subject: str = "", **detail: Any
 ) -> int:
     """Append one event in this transaction; if it can't be written, the whole action is rolled back."""
+    return write_all(conn, actor, [Entry(action, patient, subject, detail)])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an event is about."""
+
+    action: str
+    patient: str = ""
+    subject: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def write_all(conn: sa.Connection, actor: Actor, entries: Sequence[Entry]) -> int:
+    """``write`` for several events; returns the number of the last one."""
     in_commit_order(conn)
-    last = conn.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
-    seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    row = {
-        "seq": seq,
-        "at": now_text(),
-        "who": actor.who,
-        "role": actor.role,
-        "station": actor.station,
-        "action": action,
-        "patient": patient,
-        "subject": subject[:140],
-        "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str) if detail else "",
-    }
-    conn.execute(audit.insert().values(**row, prev=prev, hash=_hash(prev, row)))
-    return seq
+    seq, prev = next(iter(_LAST(conn)), (0, GENESIS))
+    now = now_text()
+    for each in entries:
+        seq += 1
+        row = {
+            "seq": seq,
+            "at": now,
+            "who": actor.who,
+            "role": actor.role,
+            "station": actor.station,
+            "action": each.action,
+            "patient": each.patient,
+            "subject": each.subject[:140],
+            "detail": json.dumps(each.detail, ensure_ascii=False, sort_keys=True, default=str) if each.detail else "",
+        }
+        digest = _hash(prev, row)
+        _APPEND(conn, **row, prev=prev, hash=digest)
+        prev = digest
+    return int(seq)
+
+
+_LAST = Prepared(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(sa.literal_column("1")))
+_APPEND = Prepared(audit.insert(), tuple(column.name for column in audit.c))
 
 
 def verify(conn: sa.Connection, told: Callable[[int], None] | None = None) -> list[str]:

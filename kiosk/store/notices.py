@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.store.engine import in_commit_order
+from kiosk.store.prepared import Prepared
 from kiosk.store.tables import notices, station_notices
 
 KEPT_S = 3 * 24 * 3600.0
@@ -30,7 +31,10 @@ def _table(local: bool) -> sa.Table:
 def tell(conn: sa.Connection, kind: str, *, local: bool = False, **ids: Any) -> None:
     """Write a notice in this transaction."""
     in_commit_order(conn)
-    conn.execute(_table(local).insert().values(kind=kind, ids=ids, at=time.time()))
+    _TELL[local](conn, kind=kind, ids=ids, at=time.time())
+
+
+_TELL = {local: Prepared(_table(local).insert(), ("kind", "ids", "at")) for local in (False, True)}
 
 
 def newest(conn: sa.Connection, *, local: bool = False) -> int:

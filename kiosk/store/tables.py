@@ -207,6 +207,14 @@ instances = Table(
     Index("ix_instances_series", "series"),
 )
 
+sources = Table(
+    "sources",  # who sent images, and how many: counting five million rows each time would take seconds
+    centre,
+    Column("source", String(64), primary_key=True),
+    Column("images", sa.BigInteger, nullable=False),
+    Column("last_at", String(35), nullable=False),
+)
+
 asides = Table(
     "asides",  # same SOP Instance UID, other content: both are kept, an operator decides
     centre,

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -51,6 +51,7 @@ class Arriving:
 
     def __init__(self, path: Path, handle: FileIO, volume_id: str) -> None:
         self.path = path
+        self.placed: Path | None = None  # its final name, once it has it
         self.size = 0
         self._handle = handle
         self._volume_id = volume_id
@@ -83,6 +84,14 @@ class Arriving:
     def abandon(self) -> None:
         self._handle.close()
         self.path.unlink(missing_ok=True)
+
+
+def _rename(source: Path, target: Path) -> None:
+    try:
+        os.replace(source, target)
+    except FileNotFoundError:  # the folder's first file
+        make_folders(target.parent)
+        os.replace(source, target)
 
 
 @dataclass(frozen=True)
@@ -129,14 +138,23 @@ class Volume:
 
     def place(self, arriving: Arriving, relative: str) -> Path:
         """Give the file its name. An unindexed file of that name (from before a crash) is replaced."""
-        target = self.file(relative)
+        self.place_together([(arriving, relative)])
+        return self.file(relative)
+
+    def place_together(self, placed: Sequence[tuple[Arriving, str]]) -> None:
+        """``place`` for several, each folder synced once. After an error it may be called again for any of them."""
+        folders: dict[Path, None] = {}
         try:
-            make_folders(target.parent)
-            os.replace(arriving.path, target)
-            fsync_folder(target.parent)
+            for arriving, relative in placed:
+                target = self.file(relative)
+                folders[target.parent] = None
+                if arriving.placed != target:
+                    _rename(arriving.path, target)
+                    arriving.placed = target
+            for folder in folders:
+                fsync_folder(folder)
         except OSError as why:
             raise disk_trouble(why, self.id) from why
-        return target
 
     def file(self, relative: str) -> Path:
         """The path of a stored file. ``relative`` is ours (forward slashes) and never leaves the volume."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import threading
 from pathlib import Path
@@ -33,11 +34,10 @@ def test_bytes_index_job_audit_and_notice_stand_after_one_settle(centre: Store, 
     assert (known.size, known.sha256) == (len(BYTES), hashlib.sha256(BYTES).hexdigest())
     with centre.reading() as conn:
         told = [notice for notice in notices.after(conn, 0) if notice.kind == "images"]
-        assert [notice.ids for notice in told] == [
-            {"study": settled.study, "visit": visit, "instance": settled.instance}
-        ]
+        assert [notice.ids for notice in told] == [{"study": settled.study, "visit": visit, "images": 1}]
         event = audit.events(conn, action="image stored")[0]
-        assert (event.patient, event.subject) == ("|P00001", "1.2.3.4.1")
+        assert (event.patient, event.subject) == ("|P00001", "1.2.3")
+        assert json.loads(event.detail) == {"images": ["1.2.3.4.1"], "source": "CR1"}
         assert jobs.counts(conn, "gateway") == {"owed": 1}
         (step,) = visits.visit_by_id(conn, visit).steps  # type: ignore[union-attr]
         assert [view.code for view in step.missing] == ["LAT"]

@@ -31,7 +31,7 @@ def test_bytes_name_and_folder_are_synced_before_the_index_is_written(
     centre: Store, intake: Intake, volume: Volume, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    fsync, replace, index = os.fsync, os.replace, intake_room.image_index.index_image
+    fsync, replace, index = os.fsync, os.replace, intake_room.image_index.index_images
 
     def noting_fsync(handle: int) -> None:
         path = Path(os.readlink(f"/proc/self/fd/{handle}"))
@@ -49,7 +49,7 @@ def test_bytes_name_and_folder_are_synced_before_the_index_is_written(
     take(intake, b"first", "1.2.3.4.0")  # its folders are made
     monkeypatch.setattr(os, "fsync", noting_fsync)
     monkeypatch.setattr(os, "replace", noting_replace)
-    monkeypatch.setattr(intake_room.image_index, "index_image", noting_index)
+    monkeypatch.setattr(intake_room.image_index, "index_images", noting_index)
     take(intake)
     assert order == ["sync bytes", "rename", "sync folder", "index"]
     order.clear()
@@ -182,7 +182,7 @@ def test_without_the_database_nothing_is_acknowledged_and_a_resend_heals(
         if away_at == "reading":
             patched.setattr(centre, "reading", away)
         else:
-            name = {"folder": "study_folder", "index": "index_image"}[away_at]
+            name = {"folder": "study_folder", "index": "index_images"}[away_at]
             patched.setattr(intake_room.image_index, name, away)
         with pytest.raises(LinkLost):
             take(intake)
@@ -201,7 +201,7 @@ def test_a_database_that_never_answers_is_given_up(
     from concurrent.futures import Future
 
     monkeypatch.setattr(intake_room, "COMMIT_WAIT_S", 0.05)
-    monkeypatch.setattr(writer, "submit", lambda work: Future())
+    monkeypatch.setattr(writer, "gather", lambda do, item: Future())
     with pytest.raises(LinkLost) as told:
         take(intake)
     assert "sends it again" in told.value.next_step.text
@@ -213,7 +213,7 @@ def test_a_crash_between_rename_and_commit_leaves_an_orphan_that_a_resend_replac
     crash = CHILD.replace(
         "for number",
         "import os\nfrom kiosk.flow import intake as room\n"
-        "room.image_index.index_image = lambda *a, **k: os._exit(9)\nfor number",
+        "room.image_index.index_images = lambda *a, **k: os._exit(9)\nfor number",
     )
     done = subprocess.run([sys.executable, "-c", crash, str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 9 and "ACKNOWLEDGED" not in done.stdout
@@ -256,7 +256,7 @@ def test_what_cannot_be_audited_is_not_stored(
         raise RuntimeError("no audit")
 
     with monkeypatch.context() as patched:
-        patched.setattr(audit, "write", fail)
+        patched.setattr(audit, "write_all", fail)
         with pytest.raises(RuntimeError):
             take(intake)
     assert indexed(centre) == []

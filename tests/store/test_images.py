@@ -9,7 +9,7 @@ import pytest
 from kiosk.core.course import arrived_views
 from kiosk.core.study import ImageFacts
 from kiosk.core.visit import Visit, VisitState
-from kiosk.store import image_index, images, visits
+from kiosk.store import image_index, images, matching, visits
 from kiosk.store.engine import Store
 from tests.store.samples import CHEST, FUNDUS, facts, row
 
@@ -116,11 +116,11 @@ def test_what_arrived_is_counted_until_the_course_is_done(centre: Store, visit: 
 def test_matching_by_hand_moves_what_arrived(centre: Store, visit: Visit) -> None:
     found = index(centre, facts(patient_id="WRONG"))
     with centre.writing() as conn:
-        image_index.match_by_hand(conn, found.study, visit.steps[0].id, arrived_views)
+        matching.match_by_hand(conn, found.study, visit.steps[0].id, arrived_views)
         assert images.unmatched_studies(conn) == []
     assert now(centre, visit).steps[0].arrived_views == ("PA",)
     with centre.writing() as conn:
-        image_index.match_by_hand(conn, found.study, visit.steps[1].id, arrived_views)
+        matching.match_by_hand(conn, found.study, visit.steps[1].id, arrived_views)
     assert now(centre, visit).steps[0].arrived_views == () and now(centre, visit).steps[0].state == "scheduled"
 
 

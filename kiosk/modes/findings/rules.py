@@ -162,16 +162,12 @@ class Editor:
     def no_abnormality(self) -> None:
         """One key: the sentence and the category of "no abnormality"; key images stay."""
         category = self.judgement.category(self.kind.normal_category)
-        self._step(
-            replace(self.body, text=self.kind.normal, codes=(), category=category.code if category else "")
-        )
+        self._step(replace(self.body, text=self.kind.normal, codes=(), category=category.code if category else ""))
 
     def as_last_time(self, last: FindingBody) -> None:
         """Text, codes and category of last time, to be changed where it is no longer true; not its pictures."""
         category = self.judgement.category(last.category)
-        self._step(
-            replace(self.body, text=last.text, codes=last.codes, category=category.code if category else "")
-        )
+        self._step(replace(self.body, text=last.text, codes=last.codes, category=category.code if category else ""))
 
     def put_in(self, image: int) -> None:
         """The key image goes on the page."""

@@ -30,9 +30,7 @@ class StorePage:
             ttk.Label(frame, text=say(title), style="Title.TLabel").grid(
                 row=0, column=at, sticky="w", padx=(gap if at else 0, 0), pady=(0, look.px(8))
             )
-        self.checks = CheckList(
-            frame, N_("Press F5: every image and every row is proven.")
-        )
+        self.checks = CheckList(frame, N_("Press F5: every image and every row is proven."))
         self.checks.grid(row=1, column=0, sticky="nsew")
         self.backups = Table(
             frame,

@@ -11,6 +11,18 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "sources",
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("images", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.String(length=35), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+    )
+    op.execute(
+        "INSERT INTO sources (source, images, last_at) "
+        "SELECT source, count(*), max(received_at) FROM instances GROUP BY source"
+    )
+    _count_by_source()
+    op.create_table(
         "commitments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("transaction_uid", sa.String(length=64), nullable=False),
@@ -227,3 +239,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("copies", schema=None) as batch_op:
         batch_op.create_index("ix_copies_volume", ["volume"], unique=False)
+
+
+COUNT_ONE = (
+    "INSERT INTO sources (source, images, last_at) VALUES (NEW.source, 1, NEW.received_at) "
+    "ON CONFLICT (source) DO UPDATE SET images = sources.images + 1, last_at = excluded.last_at; "
+)
+COUNT_ONE_LESS = "UPDATE sources SET images = images - 1 WHERE source = OLD.source; "
+
+
+def _count_by_source() -> None:
+    """The database itself keeps the count, whoever writes the images, within the statement that inserts them."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"CREATE TRIGGER instances_counted AFTER INSERT ON instances BEGIN {COUNT_ONE} END")
+        op.execute(f"CREATE TRIGGER instances_uncounted AFTER DELETE ON instances BEGIN {COUNT_ONE_LESS} END")
+        return
+    op.execute(
+        "CREATE FUNCTION count_instance() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'INSERT' THEN {COUNT_ONE} ELSE {COUNT_ONE_LESS} END IF; RETURN NULL; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER instances_counted AFTER INSERT OR DELETE ON instances "
+        "FOR EACH ROW EXECUTE FUNCTION count_instance()"
+    )
