@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal, TypeVar
 
 from kiosk.core.course import arrived_views
@@ -74,15 +75,6 @@ class Owed:
     station: str
     per: Literal["image", "study"] = "image"
     quiet_s: float = 0.0
-
-
-@dataclass(frozen=True)
-class _Arrived:
-    """Its bytes are safe, its name is not yet given."""
-
-    volume: Volume
-    arriving: Arriving
-    facts: ImageFacts
 
 
 class Incoming:
@@ -149,77 +141,47 @@ class Intake:
 
     def take(self, volume: Volume, arriving: Arriving, facts: ImageFacts) -> Settled:
         arriving.make_safe()
-        arrived = _Arrived(volume, arriving, fitted(facts))
+        facts = fitted(facts)
         with self._alone(facts.sop_uid):
-            handed_in: Future[Taken] = self._writer.gather(self._take_together, arrived)
-            taken = self._waited(handed_in)
+            path = f"{self._folder(volume, facts)}/{file_name(facts)}"
+            # A file of that name was stored before, or a crash left it: it is not replaced before the index is asked.
+            taken: Taken | None = self._known(facts.sop_uid) if volume.holds(path) else None
+            if taken is None:
+                volume.place(arriving, path)
+                placed = ToIndex(facts, volume.id, path, arriving.size, arriving.sha256)
+                handed_in: Future[Taken] = self._writer.gather(self._take_together, placed)
+                taken = self._waited(handed_in)
             if isinstance(taken, Settled):
                 return taken
-            if taken.sha256 == arriving.sha256:
-                self._put_back_if_missing(arrived, taken)
-                arriving.abandon()
-                return Settled(Outcome.ALREADY, instance=taken.id)
-            return self._keep_aside(arrived)
+            if taken.sha256 != arriving.sha256:
+                return self._keep_aside(volume, arriving, facts)
+            self._put_back_if_missing(volume, arriving, taken, facts)
+            return Settled(Outcome.ALREADY, instance=taken.id)
 
     # -- on the writer's thread, for what parallel associations handed in meanwhile ------------------------------
-    def _take_together(self, arrived: Sequence[_Arrived]) -> list[Taken | BaseException]:
+    def _take_together(self, placed: Sequence[ToIndex]) -> list[Taken | BaseException]:
         try:
-            return list(self._take_all(arrived))
+            return list(self._take_all(placed))
         except LinkLost:  # the database is away for all of them
             raise
         except Exception as why:
-            if len(arrived) == 1:
+            if len(placed) == 1:
                 return [why]
-            return [self._take_together([each])[0] for each in arrived]  # so that a bad one spoils no other
+            return [self._take_together([each])[0] for each in placed]  # so that a bad one spoils no other
 
-    def _take_all(self, arrived: Sequence[_Arrived]) -> list[Taken]:
-        with self._centre.reading() as conn:
-            known = images.known_instances(conn, [each.facts.sop_uid for each in arrived])
-        fresh = [each for each in arrived if each.facts.sop_uid not in known]
-        stored = dict(zip((each.facts.sop_uid for each in fresh), self._store(fresh), strict=True))
-        return [known.get(each.facts.sop_uid) or stored[each.facts.sop_uid] for each in arrived]
-
-    def _store(self, fresh: Sequence[_Arrived]) -> list[Settled]:
-        if not fresh:
-            return []
-        folders = self._folders_of(fresh)
-        paths = [f"{folder}/{file_name(each.facts)}" for folder, each in zip(folders, fresh, strict=True)]
-        for volume in {each.volume for each in fresh}:
-            volume.place_together(
-                [(each.arriving, path) for each, path in zip(fresh, paths, strict=True) if each.volume is volume]
-            )
-        placed = [
-            ToIndex(each.facts, each.volume.id, path, each.arriving.size, each.arriving.sha256)
-            for each, path in zip(fresh, paths, strict=True)
-        ]
+    def _take_all(self, placed: Sequence[ToIndex]) -> list[Taken]:
+        taken: dict[str, Taken] = {}
         with self._centre.writing() as conn:
-            indexed = image_index.index_images(conn, placed, arrived_views)
-            self._owe(conn, placed)
-            self._tell(conn, placed, indexed)
-        return [Settled(Outcome.STORED, each.instance, each.study, each.visit) for each in indexed]
-
-    def _folders_of(self, fresh: Sequence[_Arrived]) -> list[str]:
-        keys = [(each.volume.id, each.facts.study_uid, each.facts.patient_id) for each in fresh]
-        unknown = {key: each for key, each in zip(keys, fresh, strict=True) if key not in self._folders}
-        if unknown:
-            with self._centre.writing() as conn:
-                found = {key: self._folder(conn, each) for key, each in unknown.items()}
-            if len(self._folders) > MOST_FOLDERS:
-                self._folders = {key: self._folders[key] for key in keys if key in self._folders}
-            self._folders.update(found)
-        return [self._folders[key] for key in keys]
-
-    def _folder(self, conn: Connection, arrived: _Arrived) -> str:
-        facts = arrived.facts
-        return image_index.study_folder(
-            conn,
-            study_uid=facts.study_uid,
-            patient_id=facts.patient_id,
-            id_key=folder_key(facts.patient_id) if facts.patient_id else "NOID",
-            volume=arrived.volume.id,
-            day=(day_of(facts.study_date) or self._today()).strftime("%Y%m%d"),
-            modality=modality_key(facts.modality),
-        )
+            taken.update(images.known_instances(conn, [each.facts.sop_uid for each in placed]))
+            fresh = [each for each in placed if each.facts.sop_uid not in taken]
+            if fresh:
+                indexed = image_index.index_images(conn, fresh, arrived_views)
+                self._owe(conn, fresh)
+                self._tell(conn, fresh, indexed)
+                for each, found in zip(fresh, indexed, strict=True):
+                    settled = Settled(Outcome.STORED, found.instance, found.study, found.visit)
+                    taken[each.facts.sop_uid] = settled
+        return [taken[each.facts.sop_uid] for each in placed]
 
     def _owe(self, conn: Connection, placed: Sequence[ToIndex]) -> None:
         for each in self._owed:
@@ -270,22 +232,42 @@ class Intake:
                 self._under_way.discard(sop_uid)
                 self._turn.notify_all()
 
-    def _put_back_if_missing(self, arrived: _Arrived, known: images.Known) -> None:
+    def _known(self, sop_uid: str) -> images.Known | None:
+        with self._centre.reading() as conn:
+            return images.known_instance(conn, sop_uid)
+
+    def _folder(self, volume: Volume, facts: ImageFacts) -> str:
+        key = (volume.id, facts.study_uid, facts.patient_id)
+        folder = self._folders.get(key)
+        if folder is None:
+            day = day_of(facts.study_date) or self._today()
+            folder = self._committed(
+                lambda conn: image_index.study_folder(
+                    conn,
+                    study_uid=facts.study_uid,
+                    patient_id=facts.patient_id,
+                    id_key=folder_key(facts.patient_id) if facts.patient_id else "NOID",
+                    volume=volume.id,
+                    day=day.strftime("%Y%m%d"),
+                    modality=modality_key(facts.modality),
+                )
+            )
+            if len(self._folders) > MOST_FOLDERS:
+                self._folders.clear()
+            self._folders[key] = folder
+        return folder
+
+    def _put_back_if_missing(self, volume: Volume, arriving: Arriving, known: images.Known, facts: ImageFacts) -> None:
         """Acknowledged means: on the disk, as it was sent. A file that was deleted, cut short or changed by a failing
         disk is not waved through as known: this is the one time that its bytes come again by themselves.
         """
-        volume = arrived.volume
-        if known.volume != volume.id:
-            return
         path = volume.file(known.path)
-        try:
-            if path.stat().st_size == known.size and sha256_of(path) == known.sha256:
-                return
-        except OSError:  # not there, or a bad sector
-            pass
+        if known.volume != volume.id or (arriving.path != path and _is_whole(path, known)):
+            arriving.discard()
+            return
         log.warning("an indexed image was not on the disk as it was stored; it is put back")
-        volume.place(arrived.arriving, known.path)
-        self._committed(lambda conn: self._note(conn, "image put back", arrived.facts))
+        volume.place(arriving, known.path)
+        self._committed(lambda conn: self._note(conn, "image put back", facts))
 
     def _committed(self, work: Callable[[Connection], T]) -> T:
         return self._waited(self._writer.submit(work))
@@ -298,8 +280,7 @@ class Intake:
                 "centre", N_("The database does not answer."), N_("The sender keeps the image and sends it again.")
             ) from None
 
-    def _keep_aside(self, arrived: _Arrived) -> Settled:
-        volume, arriving, facts = arrived.volume, arrived.arriving, arrived.facts
+    def _keep_aside(self, volume: Volume, arriving: Arriving, facts: ImageFacts) -> Settled:
         path = f"ASIDE/{self._today():%Y%m%d}/{arriving.sha256[:32]}.dcm"
         volume.place(arriving, path)
 
@@ -314,6 +295,13 @@ class Intake:
     def _note(self, conn: Connection, action: str, facts: ImageFacts) -> None:
         patient = f"{facts.issuer}|{facts.patient_id}"
         audit.write(conn, self._actor, action, patient=patient, subject=facts.sop_uid, source=facts.source)
+
+
+def _is_whole(path: Path, known: images.Known) -> bool:
+    try:
+        return path.stat().st_size == known.size and sha256_of(path) == known.sha256
+    except OSError:  # not there, or a bad sector
+        return False
 
 
 def modality_key(modality: str) -> str:

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -51,7 +51,7 @@ class Arriving:
 
     def __init__(self, path: Path, handle: FileIO, volume_id: str) -> None:
         self.path = path
-        self.placed: Path | None = None  # its final name, once it has it
+        self.placed = False  # it has its final name
         self.size = 0
         self._handle = handle
         self._volume_id = volume_id
@@ -82,7 +82,13 @@ class Arriving:
             raise disk_trouble(why, self._volume_id) from why
 
     def abandon(self) -> None:
+        """Throw it away while it is half received. What has its name stays: it may be indexed at any moment."""
         self._handle.close()
+        if not self.placed:
+            self.path.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Throw it away wherever it lies: it is known not to be needed."""
         self.path.unlink(missing_ok=True)
 
 
@@ -138,23 +144,19 @@ class Volume:
 
     def place(self, arriving: Arriving, relative: str) -> Path:
         """Give the file its name. An unindexed file of that name (from before a crash) is replaced."""
-        self.place_together([(arriving, relative)])
-        return self.file(relative)
-
-    def place_together(self, placed: Sequence[tuple[Arriving, str]]) -> None:
-        """``place`` for several, each folder synced once. After an error it may be called again for any of them."""
-        folders: dict[Path, None] = {}
+        target = self.file(relative)
         try:
-            for arriving, relative in placed:
-                target = self.file(relative)
-                folders[target.parent] = None
-                if arriving.placed != target:
-                    _rename(arriving.path, target)
-                    arriving.placed = target
-            for folder in folders:
-                fsync_folder(folder)
+            if arriving.path != target:
+                _rename(arriving.path, target)
+            fsync_folder(target.parent)
         except OSError as why:
             raise disk_trouble(why, self.id) from why
+        arriving.path, arriving.placed = target, True
+        return target
+
+    def holds(self, relative: str) -> bool:
+        """Whether a file of that name is there."""
+        return self.file(relative).exists()
 
     def file(self, relative: str) -> Path:
         """The path of a stored file. ``relative`` is ours (forward slashes) and never leaves the volume."""

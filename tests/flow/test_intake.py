@@ -75,6 +75,20 @@ def test_an_image_that_went_missing_is_put_back_when_it_is_sent_again(
         assert len(audit.events(conn, action="image put back")) == 3
 
 
+def test_a_repeat_that_comes_to_another_disk_is_not_kept_twice(
+    centre: Store, intake: Intake, volume: Volume, writer: GroupWriter, tmp_path: Path
+) -> None:
+    """The disk that receives changes; what is known lies whole on the one before."""
+    first = take(intake)
+    second = Volume("MAG2", tmp_path / "MAG2", True)
+    second.prepare()
+    later = Intake(centre, lambda: second, writer, Actor(station="gateway"))
+    assert take(later) == Settled(Outcome.ALREADY, instance=first.instance)
+    assert files(second) == {} and len(files(volume)) == 1
+    assert take(later, b"other content").outcome is Outcome.ASIDE
+    assert [path.split("/")[0] for path in files(second)] == ["ASIDE"]
+
+
 def test_other_content_under_a_known_uid_is_kept_aside_and_the_first_one_stays(
     centre: Store, intake: Intake, volume: Volume
 ) -> None:
