@@ -46,6 +46,16 @@ copies = Table(
     Index("ix_copies_volume", "volume"),
 )
 
+study_words = Table(
+    "study_words",  # names and IDs, folded, each word of them: found by its beginning without reading every study
+    centre,
+    # Compared by code point on both databases, or a beginning would be no range.
+    Column("word", String(64).with_variant(String(64, collation="C"), "postgresql"), primary_key=True),
+    Column("day", String(16), primary_key=True),  # study_date: the newest are found without reading the studies
+    Column("study", BigKey, ForeignKey("studies.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 documents = Table(
     "documents",  # PDF, BMP, Excel beside the images, with their title
     centre,

@@ -11,8 +11,10 @@ from kiosk.core.study import ImageFacts
 from kiosk.store import matching
 from kiosk.store.clock import now_text
 from kiosk.store.fitting import longest
+from kiosk.store.gateway_tables import study_words
 from kiosk.store.matching import ArrivedViews
 from kiosk.store.prepared import Prepared
+from kiosk.store.search_text import words_of
 from kiosk.store.tables import asides, folders, instances, series, studies
 
 MODALITIES = longest(studies.c.modalities)
@@ -160,6 +162,11 @@ def _study(conn: sa.Connection, uid: str, group: Sequence[ToIndex], now: str) ->
         )
     )
     study = int(done.inserted_primary_key[0])  # type: ignore[index]
+    words = words_of(facts.name, [facts.patient_id, facts.accession])
+    if words:
+        conn.execute(
+            study_words.insert(), [{"word": word, "day": facts.study_date, "study": study} for word in sorted(words)]
+        )
     return _Study(study, found["visit"] if found else None, found["id"] if found else None, is_new=True)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.core.study import Instance, Study
+from kiosk.store.gateway_tables import study_words
 from kiosk.store.prepared import Prepared
-from kiosk.store.search_text import containing
+from kiosk.store.search_text import LAST, containing, folded
 from kiosk.store.tables import asides, instances, series, studies
 from kiosk.store.tables import sources as sources_table
 
@@ -97,34 +98,49 @@ def studies_of_patient(conn: sa.Connection, patient_id: str, *, limit: int = 200
 def find_studies(
     conn: sa.Connection, text: str = "", *, since: str = "", until: str = "", modality: str = "", limit: int = 200
 ) -> list[Study]:
-    """Studies by part of ID or name, date range (YYYYMMDD) and modality; newest first."""
+    """Studies by ID, accession or name, date range (YYYYMMDD) and modality; newest first.
+
+    Those whose ID, name or part of a name begins with ``text``; only where there are none, those that contain it.
+    """
     where: list[sa.ColumnElement[bool]] = []
-    if text:
-        like = containing(text)
-        where.append(
-            sa.or_(
-                *(
-                    column.ilike(like, escape="\\")
-                    for column in (
-                        studies.c.patient_id,
-                        studies.c.name_alphabetic,
-                        studies.c.name_ideographic,
-                        studies.c.name_phonetic,
-                        studies.c.accession,
-                    )
-                )
-            )
-        )
     if since:
         where.append(studies.c.study_date >= since)
     if until:
         where.append(studies.c.study_date <= until)
     if modality:
-        where.append(studies.c.modalities.like(f"%{modality}%"))
-    rows = conn.execute(
-        sa.select(studies).where(*where).order_by(studies.c.study_date.desc(), studies.c.id.desc()).limit(limit)
-    ).mappings()
-    return [_study(row) for row in rows]
+        where.append(("\\" + studies.c.modalities + "\\").contains(f"\\{modality}\\", autoescape=True))
+    if text:
+        begins = _beginning(folded(text), since, until)
+        return _studies(conn, [studies.c.id.in_(begins), *where], limit) or _studies(
+            conn, [_contains(text), *where], limit
+        )
+    return _studies(conn, where, limit)
+
+
+def _studies(conn: sa.Connection, where: Sequence[sa.ColumnElement[bool]], limit: int) -> list[Study]:
+    query = sa.select(studies).where(*where).order_by(studies.c.study_date.desc(), studies.c.id.desc()).limit(limit)
+    return [_study(row) for row in conn.execute(query).mappings()]
+
+
+def _beginning(word: str, since: str, until: str) -> sa.Select[Any]:
+    """The newest studies with a word that begins so, read from the words alone."""
+    where = [study_words.c.word >= word, study_words.c.word < word + LAST]
+    if since:
+        where.append(study_words.c.day >= since)
+    if until:
+        where.append(study_words.c.day <= until)
+    return sa.select(study_words.c.study).where(*where)
+
+
+def _contains(text: str) -> sa.ColumnElement[bool]:
+    named = (
+        studies.c.patient_id,
+        studies.c.name_alphabetic,
+        studies.c.name_ideographic,
+        studies.c.name_phonetic,
+        studies.c.accession,
+    )
+    return sa.or_(*(column.ilike(containing(text), escape="\\") for column in named))
 
 
 def study_by_id(conn: sa.Connection, study: int) -> Study | None:
@@ -177,6 +193,14 @@ def instances_of_study(conn: sa.Connection, study: int) -> list[Instance]:
     return [_instance(row) for row in rows]
 
 
+def instances_of_series(conn: sa.Connection, series_uid: str) -> list[Instance]:
+    """All instances of a series, by instance number."""
+    rows = conn.execute(
+        _instance_query().where(series.c.series_uid == series_uid).order_by(instances.c.number, instances.c.id)
+    ).mappings()
+    return [_instance(row) for row in rows]
+
+
 def instance_by_sop_uid(conn: sa.Connection, sop_uid: str) -> Instance | None:
     row = conn.execute(_instance_query().where(instances.c.sop_uid == sop_uid)).mappings().first()
     return _instance(row) if row else None
@@ -202,9 +226,7 @@ def counts(conn: sa.Connection) -> dict[str, int]:
 
     return {
         "studies": count(studies),
-        "instances": int(
-            conn.execute(sa.select(sa.func.coalesce(sa.func.sum(sources_table.c.images), 0))).scalar_one()
-        ),
+        "instances": int(conn.execute(sa.select(sa.func.sum(sources_table.c.images))).scalar() or 0),
         "unmatched": count(studies, studies.c.step.is_(None)),
         "asides": count(asides),
     }

@@ -169,6 +169,12 @@ studies = Table(
     Index("ix_studies_date", "study_date"),
     Index("ix_studies_received", "received_at"),
     Index("ix_studies_visit", "visit"),
+    Index(
+        "ix_studies_unmatched",
+        "received_at",
+        sqlite_where=sa.text("step IS NULL"),
+        postgresql_where=sa.text("step IS NULL"),
+    ),
 )
 
 series = Table(
@@ -182,6 +188,7 @@ series = Table(
     Column("description", String(200), nullable=False, server_default=""),
     Column("body_part", String(64), nullable=False, server_default=""),
     UniqueConstraint("study", "series_uid", name="uq_series_uid"),
+    Index("ix_series_uid", "series_uid"),
 )
 
 instances = Table(

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from kiosk.store.search_text import words_of
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -22,6 +24,24 @@ def upgrade() -> None:
         "SELECT source, count(*), max(received_at) FROM instances GROUP BY source"
     )
     _count_by_source()
+    op.create_index(
+        "ix_studies_unmatched",
+        "studies",
+        ["received_at"],
+        sqlite_where=sa.text("step IS NULL"),
+        postgresql_where=sa.text("step IS NULL"),
+    )
+    op.create_index("ix_series_uid", "series", ["series_uid"])
+    op.create_table(
+        "study_words",
+        sa.Column("word", sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql"), nullable=False),
+        sa.Column("day", sa.String(length=16), nullable=False),
+        sa.Column("study", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["study"], ["studies.id"]),
+        sa.PrimaryKeyConstraint("word", "day", "study"),
+        sqlite_with_rowid=False,
+    )
+    _index_words()
     op.create_table(
         "commitments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -241,6 +261,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_copies_volume", ["volume"], unique=False)
 
 
+def _index_words() -> None:
+    """The words of the studies that are there already."""
+    studies = sa.table(
+        "studies", *(sa.column(name) for name in ("id", "study_date", *NAMES, "patient_id", "accession"))
+    )
+    words = sa.table("study_words", sa.column("word"), sa.column("day"), sa.column("study"))
+    bind = op.get_bind()
+    rows: list[dict[str, object]] = []
+    for study in bind.execute(sa.select(studies)).mappings().all():
+        found = words_of([study[name] for name in NAMES], [study["patient_id"], study["accession"]])
+        rows += [{"word": word, "day": study["study_date"], "study": study["id"]} for word in found]
+    if rows:
+        bind.execute(words.insert(), rows)
+
+
+NAMES = ("name_alphabetic", "name_ideographic", "name_phonetic")
 COUNT_ONE = (
     "INSERT INTO sources (source, images, last_at) VALUES (NEW.source, 1, NEW.received_at) "
     "ON CONFLICT (source) DO UPDATE SET images = sources.images + 1, last_at = excluded.last_at; "
