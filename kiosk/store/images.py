@@ -109,12 +109,13 @@ def find_studies(
         where.append(studies.c.study_date <= until)
     if modality:
         where.append(("\\" + studies.c.modalities + "\\").contains(f"\\{modality}\\", autoescape=True))
-    if text:
-        begins = _beginning(folded(text), since, until)
-        return _studies(conn, [studies.c.id.in_(begins), *where], limit) or _studies(
-            conn, [_contains(text), *where], limit
-        )
-    return _studies(conn, where, limit)
+    if not text:
+        return _studies(conn, where, limit)
+    begins = _beginning(folded(text), since, until)
+    if not modality:  # else the newest of them may all be of another one
+        begins = begins.order_by(study_words.c.day.desc(), study_words.c.study.desc()).limit(limit)
+    found = _studies(conn, [studies.c.id.in_(begins), *where], limit)
+    return found or _studies(conn, [_contains(text), *where], limit)
 
 
 def _studies(conn: sa.Connection, where: Sequence[sa.ColumnElement[bool]], limit: int) -> list[Study]:
@@ -123,13 +124,13 @@ def _studies(conn: sa.Connection, where: Sequence[sa.ColumnElement[bool]], limit
 
 
 def _beginning(word: str, since: str, until: str) -> sa.Select[Any]:
-    """The newest studies with a word that begins so, read from the words alone."""
+    """Studies with a word that begins so, told from the words alone."""
     where = [study_words.c.word >= word, study_words.c.word < word + LAST]
     if since:
         where.append(study_words.c.day >= since)
     if until:
         where.append(study_words.c.day <= until)
-    return sa.select(study_words.c.study).where(*where)
+    return sa.select(study_words.c.study).where(*where).group_by(study_words.c.day, study_words.c.study)
 
 
 def _contains(text: str) -> sa.ColumnElement[bool]:

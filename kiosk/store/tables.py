@@ -166,7 +166,7 @@ studies = Table(
     Column("matched_by", String(20), nullable=False, server_default=""),
     Column("unmatched_why", String(40), nullable=False, server_default=""),
     Index("ix_studies_patient", "patient_id", "study_date"),
-    Index("ix_studies_date", "study_date"),
+    Index("ix_studies_date", "study_date", "modalities"),
     Index("ix_studies_received", "received_at"),
     Index("ix_studies_visit", "visit"),
     Index(

@@ -151,3 +151,19 @@ def test_search_by_name_date_and_modality(centre: Store) -> None:
         assert images.counts(conn) == {"studies": 2, "instances": 2, "unmatched": 2, "asides": 0}
         assert [instance.sop_uid for instance in images.instances_of_study(conn, 1)] == ["1.1"]
         assert images.instance_by_sop_uid(conn, "2.1").modality == "CT"  # type: ignore[union-attr]
+
+
+def test_any_word_of_a_name_is_found_by_its_beginning(centre: Store) -> None:
+    index(centre, facts("1.1", name=("MIHON^TARO", "見本^太郎", "ミホン^タロウ"), accession="V1"))
+    index(centre, facts("2.1", study_uid="2", series_uid="2.1", name=("REIDAI^MIHO", "", ""), patient_id="8_TARO"))
+    with centre.reading() as conn:
+
+        def found(text: str, **asked: str) -> list[str]:
+            return sorted(study.study_uid for study in images.find_studies(conn, text, **asked))
+
+        assert found("taro") == ["1.2.3"] and found("たろ") == ["1.2.3"] and found("ﾐﾎﾝ") == ["1.2.3"]
+        assert found("見本 太") == ["1.2.3"] and found("mihon^t") == ["1.2.3"]
+        assert found("mih") == ["1.2.3", "2"] and found("8_") == ["2"]
+        assert found("本") == ["1.2.3"] and found("8%") == [], "contained, where nothing begins so"
+        assert found("mih", modality="CR", until="20200101") == []
+        assert found("mih", modality="C") == [] and found("mih", modality="CR") == ["1.2.3", "2"]

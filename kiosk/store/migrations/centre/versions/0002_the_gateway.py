@@ -31,6 +31,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("step IS NULL"),
         postgresql_where=sa.text("step IS NULL"),
     )
+    op.drop_index("ix_studies_date", "studies")
+    op.create_index("ix_studies_date", "studies", ["study_date", "modalities"])
     op.create_index("ix_series_uid", "series", ["series_uid"])
     op.create_table(
         "study_words",
