@@ -238,7 +238,12 @@ def _restore(rest: list[str]) -> int:
     words = _words(rest, files=True)
     if len(words.files) != 1:
         raise Fault(N_("Which backup?"), N_("Name the backup file: station restore FILE."), reference="P207")
-    print(say(restore(words.station(), words.files[0])))
+    file, source = words.station(), words.files[0]
+    print(say(restore(file, source)))
+    if source.name.startswith("centre-"):
+        from kiosk.flow.replay_received import replay_after
+
+        print(say(replay_after(file, source)))
     return 0
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
+from kiosk.flow.nightly_backup import last_night
 from kiosk.flow.settings_file import StationFile, volumes_of
 from kiosk.store import images, jobs, visits
 from kiosk.store.opening import centre_store, station_store
@@ -47,6 +48,11 @@ def status(file: StationFile) -> Iterator[Sentence]:
         with local.reading() as conn:
             owed = jobs.counts(conn, file.station.name, local=True)
         yield Sentence(N_("Jobs of this PC: {owed} owed"), {"owed": owed.get("owed", 0)})
+        last = last_night(local)
+        if last is not None:
+            state = N_("Nightly backup at {at}: good") if last.good else N_("Nightly backup at {at}: NOT good")
+            yield Sentence(state, {"at": last.at})
+            yield from last.told
         for volume in volumes_of(file):
             if volume.root.exists():
                 yield Sentence(

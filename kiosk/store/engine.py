@@ -63,6 +63,7 @@ class Store:
         self.on_first_use: Callable[[Store], None] | None = None  # sees to the schema before anything else
         self._preparing = threading.RLock()
         self._in_preparation = False
+        self._damaged = False  # a damaged page was met: nothing more is written by this process
 
     # -- what it is ---------------------------------------------------------------------------------------------
     @property
@@ -175,7 +176,12 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A write transaction: commits at the end, rolls back on any error, then wakes the readers of notices."""
+        """A write transaction: commits at the end, rolls back on any error, then wakes the readers of notices.
+
+        Raises Fault, without trying, once a damaged page was met.
+        """
+        if self._damaged:
+            raise _damage()
         with self._transaction(writing=True) as conn:
             yield conn
         for wake in list(self._wake):
@@ -234,11 +240,8 @@ class Store:
         if "full" in text and "disk" in text:
             return NoRoom(self.kind)
         if any(sign in text for sign in DAMAGE_SIGNS):
-            return Fault(
-                N_("The database is damaged; nothing is written to it."),
-                N_("Call the person in charge: the newest good backup is restored with “restore”."),
-                reference="S303",
-            )
+            self._damaged = True
+            return _damage()
         return LinkLost(
             self.kind,
             N_("The database does not answer."),
@@ -256,10 +259,19 @@ class Store:
 
     def close(self) -> None:
         self.leave()
+        self._damaged = False
         with self._lock:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+
+def _damage() -> Fault:
+    return Fault(
+        N_("The database is damaged; nothing is written to it."),
+        N_("Call the person in charge: the newest good backup is restored with “restore”."),
+        reference="S303",
+    )
 
 
 def wrong_url(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -110,6 +111,32 @@ def index_image(
 ) -> Indexed:
     """Index one instance, match its study to a visit, and bring what has arrived of the course into line."""
     return index_images(conn, [ToIndex(facts, volume, path, size, sha256)], arrived_views)[0]
+
+
+def keep_folder(conn: sa.Connection, placed: ToIndex) -> None:
+    """Give a study its folder of before, ``DICOM/yyyymmdd/CR0001-ID``, so that its further images go there and its
+    number is not given again. A folder that is not named so is left out.
+    """
+    parts = placed.path.split("/")
+    named = re.fullmatch(r"([A-Z0-9]+?)(\d{4,})-.*", parts[2]) if len(parts) == 4 else None
+    if named is None:
+        return
+    row = {
+        "study_uid": placed.facts.study_uid,
+        "patient_id": placed.facts.patient_id,
+        "volume": placed.volume,
+        "day": parts[1],
+        "modality": named[1],
+        "number": int(named[2]),
+        "path": placed.path.rsplit("/", 1)[0],
+    }
+    _FOLDER(conn, **row)
+
+
+_FOLDER = Prepared.inserting(
+    lambda insert: insert(folders).on_conflict_do_nothing(),
+    tuple(column.name for column in folders.c if not column.primary_key),
+)
 
 
 @dataclass

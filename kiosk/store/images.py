@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -217,6 +218,19 @@ def instances_after(conn: sa.Connection, row: int, *, limit: int, kept_aside: bo
         .limit(limit)
     )
     return [Known(*each) for each in rows]
+
+
+def counted_instances(conn: sa.Connection) -> int:
+    """How many rows there are, counted one by one."""
+    return int(conn.execute(sa.select(sa.func.count()).select_from(instances)).scalar_one())
+
+
+def some_instances(conn: sa.Connection, most: int) -> list[Known]:
+    """Instances picked at random, for a proof by sample."""
+    last = int(conn.execute(sa.select(sa.func.max(instances.c.id))).scalar() or 0)
+    picked = {secrets.randbelow(last) for _ in range(most)} if last else set()
+    found = {each.id: each for row in picked for each in instances_after(conn, row, limit=1)}
+    return list(found.values())
 
 
 def counts(conn: sa.Connection) -> dict[str, int]:

@@ -153,6 +153,15 @@ def start_workers(kit: Kit, desk: GatewayDesk) -> None:
 
         flat = FlatFolder(kit.centre, kit.volumes, kit.data / Path(kit.settings.viewer_folder))
         HandOut(kit.centre, kit.station.name, {LAY_OUT: flat.lay_out}, kit.crew)
+    if kit.file is not None:
+        from kiosk.flow.nightly_backup import NightlyBackup
+
+        told = kit.settings.backup
+        folders = [kit.data / each for each in told.folders]
+        nightly = NightlyBackup(
+            kit.file, kit.local, kit.centre, hour=told.hour, folders=folders, generations=told.generations
+        )
+        kit.crew.start("nightly-backup", nightly.keep)
 
 
 def check(settings: GatewaySettings) -> Iterator[tuple[bool, Sentence, Sentence]]:

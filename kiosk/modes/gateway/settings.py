@@ -7,6 +7,7 @@ from typing import Literal
 
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
+from kiosk.modes.gateway.settings_backup import BackupSettings
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,4 @@ class GatewaySettings(Settings):
     most_associations: int = setting(64, N_("Most connections at once."))
     nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
     query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
+    backup: BackupSettings = setting(BackupSettings, N_("The nightly backup of the database."))

@@ -37,6 +37,7 @@ ACTIONS = {
     "image stored": N_("image stored"),
     "image kept aside": N_("image kept aside"),
     "image put back": N_("image put back"),
+    "image indexed again": N_("image indexed again"),
     "images matched by hand": N_("images given to a visit"),
     "study opened": N_("images looked at"),
     "files opened": N_("loose files looked at"),

@@ -168,9 +168,7 @@ def test_a_draft_that_comes_late_does_not_rise_again_after_the_signature(site: S
     site._stations[0].local.leave()
 
 
-def test_typing_goes_on_while_the_shared_store_is_away(
-    site: Site, desk: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_typing_goes_on_while_the_shared_store_is_away(site: Site, desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     visit = site.read(0)
 
     def away(*_: object, **__: object) -> None:

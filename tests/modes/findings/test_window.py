@@ -194,9 +194,7 @@ def test_amending_needs_a_reason_and_shows_the_earlier_version_on_the_page(
     wait(lambda: window.place == "entry")
 
 
-def test_as_last_time_is_one_key(
-    site: Site, open_window: Callable[..., Any], enter: Callable[..., None]
-) -> None:
+def test_as_last_time_is_one_key(site: Site, open_window: Callable[..., Any], enter: Callable[..., None]) -> None:
     earlier = site.read(0, day=last_year())
     window = open_window()
     window.desk.sign(earlier, "ABDOMEN", FindingBody("脂肪肝(軽度)を認めます。", ("10101",), "C"), 0).wait()
