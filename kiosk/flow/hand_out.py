@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 LEASE_S = 120.0
 PAUSES_S = (10.0, 60.0, 300.0, 600.0)  # then 10 minutes each time, for ever: nothing is dropped
 POLL_S = 1.0
+JUMP_S = 5.0
 
 Doer = Callable[[Job], None]
 
@@ -56,6 +57,7 @@ class HandOut:
         self._local = local
         self._by = f"{station}:{os.getpid()}"
         self._in_trouble = False
+        self._ahead_s: float | None = None  # of the wall clock before the one that never jumps
         self._stirred = threading.Event()
         store.on_commit(self._stirred.set)
         name = "-".join(("hand-out", store.kind, *self._only))
@@ -66,6 +68,7 @@ class HandOut:
             while not stop.is_set():
                 self._stirred.clear()
                 try:
+                    self._heed_the_clock()
                     worked = self._one()
                     self._in_trouble = False
                 except Exception as why:  # the store is away, full or damaged: what is owed waits in it
@@ -78,6 +81,28 @@ class HandOut:
         finally:
             self._store.forget(self._stirred.set)
             self._store.leave()
+
+    def _heed_the_clock(self) -> None:
+        """Due times are told by the wall clock. Where somebody sets it back they are moved with it, or what is owed
+        would wait for hours. One that was set back while nothing ran is told by the newest notice, which lies ahead
+        of it (on this PC's own files only: another PC's clock may differ).
+        """
+        ahead = time.time() - time.monotonic()
+        back = (self._ahead_s if self._ahead_s is not None else self._ahead_before()) - ahead
+        self._ahead_s = ahead
+        if back < JUMP_S:
+            return
+        log.warning("the clock of this PC went back by %.0f s", back)
+        with self._store.writing() as conn:
+            kinds, only, local = list(self._doers), self._only, self._local
+            jobs.clock_went_back(conn, self._station, back, kinds=kinds, destinations=only, local=local)
+            notices.tell(conn, "clock", local=local, back_s=round(back))
+
+    def _ahead_before(self) -> float:
+        if not self._store.is_sqlite:
+            return 0.0
+        with self._store.reading() as conn:
+            return notices.newest_at(conn, local=self._local) - time.monotonic()
 
     def _one(self) -> bool:
         with self._store.reading() as conn:  # a look costs nothing; claiming is a write

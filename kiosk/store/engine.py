@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ OLDEST_SAFE_SQLITE = (3, 51, 3)
 BUSY_WAIT_MS = 5000
 SILENT_MS = 8000  # a PostgreSQL server that acknowledges nothing for so long is gone
 ASK_AFTER_S = 1.0  # a connection that rested so long is asked whether it is still there
-DAMAGE_SIGNS = ("malformed", "not a database")
+DAMAGE_SIGNS = ("malformed", "not a database", "decode to utf-8")
 JOURNAL_LOCK = 0x6B696F73  # advisory lock on PostgreSQL that puts numbered rows (notices, audit) into commit order
 
 
@@ -221,10 +222,14 @@ class Store:
             self.leave()
             raise self._told(why) from why
         except sa_exc.DatabaseError as why:
-            if not any(sign in str(why.orig) for sign in DAMAGE_SIGNS):
+            if not any(sign in str(why.orig).lower() for sign in DAMAGE_SIGNS):
                 raise
             self.leave()
             raise self._told(why) from why
+        except (UnicodeDecodeError, JSONDecodeError) as why:  # of a column: the page holds what was never written there
+            self.leave()
+            self._damaged = True
+            raise _damage() from why
 
     def _told(self, why: sa_exc.DBAPIError) -> Fault:
         text = str(why.orig).lower()

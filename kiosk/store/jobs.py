@@ -186,6 +186,30 @@ def postpone(conn: sa.Connection, job: int, by: str, *, reason: str, due: float,
     )
 
 
+def clock_went_back(
+    conn: sa.Connection,
+    station: str,
+    by_s: float,
+    *,
+    kinds: Sequence[str],
+    destinations: Sequence[str] = (),
+    local: bool = False,
+) -> int:
+    """The PC's clock was set back by ``by_s``: what waits, and leases of those who died, must not wait longer for it.
+
+    Returns how many jobs were moved.
+    """
+    table = _table(local)
+    where = [table.c.station == station, table.c.kind.in_(kinds), table.c.state == "owed", table.c.due > time.time()]
+    leased = [*where[:3], table.c.lease_until > time.time()]
+    if destinations:
+        where.append(table.c.destination.in_(destinations))
+        leased.append(table.c.destination.in_(destinations))
+    moved = conn.execute(table.update().where(*where).values(due=table.c.due - by_s))
+    conn.execute(table.update().where(*leased).values(lease_until=table.c.lease_until - by_s))
+    return int(moved.rowcount)
+
+
 def counts(conn: sa.Connection, station: str, *, local: bool = False) -> dict[str, int]:
     """Jobs of a station by state."""
     table = _table(local)

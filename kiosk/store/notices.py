@@ -42,6 +42,12 @@ def newest(conn: sa.Connection, *, local: bool = False) -> int:
     return int(conn.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0))).scalar_one())
 
 
+def newest_at(conn: sa.Connection, *, local: bool = False) -> float:
+    """When the newest was written, by the clock of then (seconds of the epoch); 0 where there is none."""
+    table = _table(local)
+    return float(conn.execute(sa.select(table.c.at).order_by(table.c.seq.desc()).limit(1)).scalar() or 0.0)
+
+
 def after(conn: sa.Connection, seq: int, *, local: bool = False, limit: int = 500) -> list[Notice]:
     """Notices numbered above ``seq``, in order."""
     table = _table(local)
