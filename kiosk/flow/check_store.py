@@ -1,4 +1,4 @@
-"""Proves the store's invariants: every acknowledged image on disk and equal to its hash, no orphan, a sound chain."""
+"""Proves the store's invariants: every acknowledged image and copy on disk and equal to its hash, a sound chain."""
 
 from __future__ import annotations
 
@@ -139,11 +139,16 @@ class _Images:
         yield Line(True, Sentence(N_("Images checked: {n}"), {"n": self._checked}))
 
     def _every_row(self) -> Iterator[Known]:
-        for kept_aside in (False, True):
+        """Images, further copies of them, and those kept aside."""
+        for look in (
+            images.instances_after,
+            images.copies_after,
+            lambda conn, row, limit: images.instances_after(conn, row, limit=limit, kept_aside=True),
+        ):
             last = 0
             while True:
                 with self._store.reading() as conn:
-                    rows = images.instances_after(conn, last, limit=AT_ONCE, kept_aside=kept_aside)
+                    rows = look(conn, last, limit=AT_ONCE)
                 yield from rows
                 if len(rows) < AT_ONCE:
                     break

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.core.study import Instance, Study
-from kiosk.store.gateway_tables import study_words
+from kiosk.store.gateway_tables import copies, study_words
 from kiosk.store.prepared import Prepared
 from kiosk.store.search_text import LAST, containing, folded
 from kiosk.store.tables import asides, instances, series, studies
@@ -215,6 +215,18 @@ def instances_after(conn: sa.Connection, row: int, *, limit: int, kept_aside: bo
         sa.select(table.c.id, table.c.volume, table.c.path, table.c.size, table.c.sha256)
         .where(table.c.id > row)
         .order_by(table.c.id)
+        .limit(limit)
+    )
+    return [Known(*each) for each in rows]
+
+
+def copies_after(conn: sa.Connection, row: int, *, limit: int) -> list[Known]:
+    """Further copies that count as good, by their row number, with what they must be."""
+    rows = conn.execute(
+        sa.select(copies.c.id, copies.c.volume, copies.c.path, instances.c.size, instances.c.sha256)
+        .join(instances, copies.c.instance == instances.c.id)
+        .where(copies.c.id > row, copies.c.state == "good")
+        .order_by(copies.c.id)
         .limit(limit)
     )
     return [Known(*each) for each in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from kiosk.flow.settings_file import StationFile, VolumeSettings
 from kiosk.store import audit, backup, findings, images, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
+from kiosk.store.gateway_tables import copies
 from kiosk.store.opening import station_store
 from kiosk.store.volume import Volume
 from tests.flow.arrivals import indexed, take
@@ -58,6 +60,33 @@ def test_a_sound_store_is_proven_and_left_as_it_is(file: StationFile, three: lis
     assert "Images checked: 4" in lines and "Files that are not indexed (never acknowledged): 0" in lines
     with centre.reading() as conn:
         assert audit.counted(conn) == before
+
+
+def test_further_copies_are_proven_too(
+    file: StationFile, three: list[images.Known], centre: Store, volume: Volume, tmp_path: Path
+) -> None:
+    """A mirror counts only where it holds what its row says; the files of it are no orphans."""
+    mirror = Volume("MAG2", tmp_path / "MAG2", True)
+    mirror.prepare()
+    volumes = {**file.volumes, "MAG2": VolumeSettings(str(mirror.root), True)}
+    file = replace(file, volumes=volumes)
+    with centre.writing() as conn:
+        for each in three:
+            target = mirror.file(each.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(volume.file(each.path).read_bytes())
+            conn.execute(copies.insert().values(instance=each.id, volume="MAG2", path=each.path))
+    assert bad(file) == []
+    lines = told(file)
+    assert "Images checked: 7" in lines and "Files that are not indexed (never acknowledged): 0" in lines
+    mirror.file(three[0].path).write_bytes(b"rotten")
+    mirror.file(three[1].path).unlink()
+    assert bad(file) == [
+        "Indexed images that are missing: 1",
+        f"missing: MAG2:{three[1].path}",
+        "Images that differ from their hash: 1",
+        f"changed: MAG2:{three[0].path}",
+    ]
 
 
 def test_an_empty_store_is_sound(file: StationFile) -> None:
