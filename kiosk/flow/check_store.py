@@ -111,7 +111,7 @@ class _Images:
                 Sentence(N_("Check its cable or share.")),
             )
         # The files are listed before the index is read: what is being stored meanwhile is no orphan then.
-        files = [(volume.id, path) for volume in self._volumes.values() for path in volume.stored_files()]
+        files = list(self._listed())
         total = max(1, len(files))
         for each in self._every_row():
             self._told(min(1.0, self._checked / total))
@@ -137,6 +137,13 @@ class _Images:
         half = sum(1 for volume in self._volumes.values() for _ in (volume.root / INCOMING).glob("*.part"))
         yield Line(True, Sentence(N_("Half-received files: {n}"), {"n": half}))
         yield Line(True, Sentence(N_("Images checked: {n}"), {"n": self._checked}))
+
+    def _listed(self) -> Iterator[tuple[str, str]]:
+        for volume in self._volumes.values():
+            for number, path in enumerate(volume.stored_files()):
+                if number % AT_ONCE == 0:
+                    self._told(0.0)  # so that it can be stopped
+                yield volume.id, path
 
     def _every_row(self) -> Iterator[Known]:
         """Images, further copies of them, and those kept aside."""

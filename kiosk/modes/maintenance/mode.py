@@ -161,6 +161,12 @@ class MaintenanceDesk:
 
         return self._kit.errands.begin("back-up", work)
 
+    def last_night(self) -> Answer:
+        """Answer: flow.nightly_backup.LastNight of this PC, or None where it makes no nightly backup."""
+        from kiosk.flow.nightly_backup import last_night
+
+        return self._kit.ask(last_night, self._kit.local)
+
     def backups(self) -> Answer:
         """Answer: BackupLine list, newest first."""
         from kiosk.flow.back_up import backups

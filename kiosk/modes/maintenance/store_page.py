@@ -49,6 +49,9 @@ class StorePage:
         values = {"folder": str(desk.backup_folder), "n": desk.settings.backup_generations}
         text = N_("Backups lie in {folder}; {n} of each store are kept. A backup is put back by the command restore.")
         self.folder.configure(text=say(text, **values))
+        self.night = ttk.Label(frame, style="TLabel", foreground=look.SECONDARY, justify="left")
+        self.night.grid(row=3, column=0, columnspan=2, sticky="ew")
+        self.night.bind("<Configure>", lambda event: self.night.configure(wraplength=max(100, event.width - 4)))
 
     # -- what the window calls -----------------------------------------------------------------------------------
 
@@ -70,6 +73,7 @@ class StorePage:
     def refresh(self) -> None:
         """Read the list of backups anew."""
         self.desk.backups().then(self._show, self.shell.problem.fault)
+        self.desk.last_night().then(self._show_night, self.shell.problem.fault)
 
     def check(self) -> None:
         """F5: prove the store."""
@@ -92,6 +96,14 @@ class StorePage:
         self.shell.problem.progress(text, 0.0, running.stop)
         running.on_progress(lambda part: self.shell.problem.progress(text, part, running.stop))
         running.then(done, self._failed)
+
+    def _show_night(self, last: Any) -> None:
+        """What came of the nightly backup and its drill."""
+        if last is None or not self.frame.winfo_exists():
+            return
+        state = N_("Nightly backup at {at}: good") if last.good else N_("Nightly backup at {at}: NOT good")
+        text = " ".join([say(state, at=last.at[:16].replace("T", " ")), *(say(each) for each in last.told)])
+        self.night.configure(text=text, foreground=look.SECONDARY if last.good else look.STOP)
 
     def _over(self) -> bool:
         self.running = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tkinter as tk
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -216,6 +217,23 @@ def test_store_is_checked_and_backed_up_with_progress(window: Any, wait_until: W
     window.shell.key("F5").press()
     wait_until(lambda: len(window.store.checks) > 5)
     assert window.shell.problem.level == "done"
+
+
+def test_what_came_of_the_night_is_shown(window: Any, wait_until: Waits) -> None:
+    from kiosk.flow.nightly_backup import NightlyBackup
+
+    station = window.station_under_test
+    folders = [station.file.data / "BACKUP"]
+    night = NightlyBackup(station.file, station.local, station.centre, hour=2, folders=folders, generations=3)
+    assert night.do().good
+    window.turn_to("store")
+    wait_until(lambda: "good" in str(window.store.night.cget("text")))
+    assert "restored for trial" in str(window.store.night.cget("text"))
+    shutil.rmtree(folders[0])
+    folders[0].write_text("in the way")
+    assert not night.do().good
+    window.store.refresh()
+    wait_until(lambda: "NOT good" in str(window.store.night.cget("text")))
 
 
 def test_long_work_is_stopped_from_the_line(window: Any, wait_until: Waits) -> None:
