@@ -122,9 +122,12 @@ class Intake:
         actor: Actor,
         *,
         owed: tuple[Owed, ...] = (),
+        path_of: Callable[[str, str], Path | None] = lambda volume, path: None,
         today: Callable[[], date] = date.today,
     ) -> None:
+        """``path_of(volume id, path)``: where a stored image lies, None for a disk that this PC does not reach."""
         self._centre = centre
+        self._path_of = path_of
         self._choose = choose
         self._writer = writer
         self._actor = actor
@@ -155,7 +158,7 @@ class Intake:
                 return taken
             if taken.sha256 != arriving.sha256:
                 return self._keep_aside(volume, arriving, facts)
-            self._put_back_if_missing(volume, arriving, taken, facts)
+            self._put_back_if_missing(volume, arriving, path, taken, facts)
             return Settled(Outcome.ALREADY, instance=taken.id)
 
     # -- on the writer's thread, for what parallel associations handed in meanwhile ------------------------------
@@ -257,17 +260,29 @@ class Intake:
             self._folders[key] = folder
         return folder
 
-    def _put_back_if_missing(self, volume: Volume, arriving: Arriving, known: images.Known, facts: ImageFacts) -> None:
+    def _put_back_if_missing(
+        self, volume: Volume, arriving: Arriving, path: str, known: images.Known, facts: ImageFacts
+    ) -> None:
         """Acknowledged means: on the disk, as it was sent. A file that was deleted, cut short or changed by a failing
         disk is not waved through as known: this is the one time that its bytes come again by themselves.
         """
-        path = volume.file(known.path)
-        if known.volume != volume.id or (arriving.path != path and _is_whole(path, known)):
+        if known.volume == volume.id:
+            path = known.path
+            whole = arriving.path != volume.file(path) and _is_whole(volume.file(path), known)
+        else:
+            file = self._path_of(known.volume, known.path)
+            whole = file is None or _is_whole(file, known)  # a disk of another PC is that PC's to prove
+        if whole:
             arriving.discard()
             return
         log.warning("an indexed image was not on the disk as it was stored; it is put back")
-        volume.place(arriving, known.path)
-        self._committed(lambda conn: self._note(conn, "image put back", facts))
+        volume.place(arriving, path)
+
+        def note(conn: Connection) -> None:
+            image_index.lies_at(conn, known.id, volume.id, path)
+            self._note(conn, "image put back", facts)
+
+        self._committed(note)
 
     def _committed(self, work: Callable[[Connection], T]) -> T:
         return self._waited(self._writer.submit(work))

@@ -64,7 +64,8 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
     volume.prepare()
     actor = Actor(station=kit.station.name)
     owed = (Owed(LAY_OUT, "viewer folder", kit.station.name),) if how.flat else ()
-    intake = Intake(kit.centre, kit.volumes.receiving, GroupWriter(kit.centre, kit.crew.start), actor, owed=owed)
+    writer = GroupWriter(kit.centre, kit.crew.start)
+    intake = Intake(kit.centre, kit.volumes.receiving, writer, actor, owed=owed, path_of=kit.volumes.path_of)
     steps = ScheduledSteps(kit.centre, kit.station.institution_name, how.days_without_date)
     listener: Listener | None = None
 

@@ -259,6 +259,11 @@ def _instance(conn: sa.Connection, each: ToIndex, study: int, now: str) -> int:
     return int(found[0][0])
 
 
+def lies_at(conn: sa.Connection, instance: int, volume: str, path: str) -> None:
+    """An image lies elsewhere from now on."""
+    conn.execute(instances.update().where(instances.c.id == instance).values(volume=volume, path=path))
+
+
 def keep_aside(conn: sa.Connection, facts: ImageFacts, *, volume: str, path: str, size: int, sha256: str) -> None:
     """Same SOP Instance UID, other content: noted beside the first one, for an operator."""
     known = conn.execute(

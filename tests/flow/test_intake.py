@@ -16,7 +16,7 @@ from kiosk.flow.intake import Intake, Outcome, Settled, file_name, modality_key
 from kiosk.store import audit, images, jobs, notices, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
-from kiosk.store.volume import Volume
+from kiosk.store.volume import Volume, Volumes
 from kiosk.store.writer import GroupWriter
 from tests.flow.arrivals import BYTES, files, indexed, take
 from tests.store.samples import CHEST, facts, row
@@ -82,11 +82,17 @@ def test_a_repeat_that_comes_to_another_disk_is_not_kept_twice(
     first = take(intake)
     second = Volume("MAG2", tmp_path / "MAG2", True)
     second.prepare()
-    later = Intake(centre, lambda: second, writer, Actor(station="gateway"))
+    disks = Volumes([volume, second])
+    later = Intake(centre, lambda: second, writer, Actor(station="gateway"), path_of=disks.path_of)
     assert take(later) == Settled(Outcome.ALREADY, instance=first.instance)
     assert files(second) == {} and len(files(volume)) == 1
     assert take(later, b"other content").outcome is Outcome.ASIDE
     assert [path.split("/")[0] for path in files(second)] == ["ASIDE"]
+    (known,) = indexed(centre)
+    volume.file(known.path).unlink()
+    assert take(later).outcome is Outcome.ALREADY
+    (known,) = indexed(centre)
+    assert known.volume == "MAG2" and second.file(known.path).read_bytes() == BYTES, "what is lost there is kept here"
 
 
 def test_other_content_under_a_known_uid_is_kept_aside_and_the_first_one_stays(
