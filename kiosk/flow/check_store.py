@@ -10,6 +10,7 @@ from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.answers import Stopped
 from kiosk.flow.read_audit import remembered_end
+from kiosk.flow.restore_drill import newest_good
 from kiosk.flow.settings_file import StationFile, volumes_of
 from kiosk.store import audit, backup, findings, images
 from kiosk.store.audit import Anchor
@@ -40,7 +41,7 @@ def check_store(file: StationFile, progress: Told | None = None) -> Iterator[Lin
     store = centre_store(file.station.centre, file.data)
     try:
         volumes = {volume.id: volume for volume in volumes_of(file)}
-        yield from _check(store, _remembered_end(file), volumes, progress or (lambda part: None))
+        yield from _check(store, file, volumes, progress or (lambda part: None))
     except Stopped:
         raise
     except (Fault, ValueError) as why:  # ValueError: a damaged page may hold anything
@@ -48,7 +49,7 @@ def check_store(file: StationFile, progress: Told | None = None) -> Iterator[Lin
         if isinstance(why, Fault):
             yield Line(False, why.sentence, why.next_step)
         else:
-            yield Line(False, Sentence(N_("The index can't be read.")), Sentence(N_("Restore the newest backup.")))
+            yield Line(False, Sentence(N_("The index can't be read.")), _what_helps(file))
     finally:
         store.close()
 
@@ -66,17 +67,25 @@ def _remembered_end(file: StationFile) -> tuple[Anchor, str]:
     return Anchor(0, ""), ""
 
 
-def _check(store: Store, end: tuple[Anchor, str], volumes: dict[str, Volume], told: Told) -> Iterator[Line]:
+def _what_helps(file: StationFile) -> Sentence:
+    """The newest backup that is whole, by name; what was received after it comes back from the disks."""
+    good = newest_good(file)
+    if good is None:
+        return Sentence(N_("Restore the newest backup."))
+    return Sentence(N_("Close the station and restore the newest good backup: restore {path}"), {"path": str(good)})
+
+
+def _check(store: Store, file: StationFile, volumes: dict[str, Volume], told: Told) -> Iterator[Line]:
     told(0.0)
     if store.path is not None and store.path.exists():
         wrong = backup.integrity(store.path)
         yield Line(
             not wrong,
             Sentence(N_("Database pages: {state}"), {"state": wrong[0] if wrong else "ok"}),
-            Sentence(N_("Restore the newest backup.")) if wrong else Sentence(""),
+            _what_helps(file) if wrong else Sentence(""),
         )
     with store.reading() as conn:
-        broken = audit.verify(conn, lambda rows: told(0.0)) + audit.lost(conn, *end)
+        broken = audit.verify(conn, lambda rows: told(0.0)) + audit.lost(conn, *_remembered_end(file))
     yield Line(
         not broken,
         Sentence(N_("Audit chain: {state}"), {"state": "; ".join(broken[:SHOWN]) if broken else "ok"}),

@@ -13,6 +13,7 @@ from pathlib import Path
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.back_up import Backup, backups
+from kiosk.flow.settings_file import StationFile
 from kiosk.store import audit, backup, images
 from kiosk.store.engine import Store, sqlite_url
 from kiosk.store.volume import Volume, sha256_of
@@ -27,6 +28,19 @@ def newest_backup(folders: Sequence[Path], kind: str = "centre") -> Backup | Non
     """The newest backup of a store in any of the folders; a folder that is away counts as empty."""
     found = [each for folder in folders if folder.is_dir() for each in backups(folder) if each.kind == kind]
     return max(found, key=lambda each: each.made, default=None)
+
+
+def newest_good(file: StationFile) -> Path | None:
+    """The newest backup of the shared store that is whole, in any folder that the parameter file names for backups."""
+    named = [file.data / "BACKUP"]
+    for settings in file.modes.values():
+        named += [file.data / each for each in getattr(getattr(settings, "backup", None), "folders", ())]
+        named += [file.data / settings.backup_folder] if hasattr(settings, "backup_folder") else []
+    found = [each for folder in dict.fromkeys(named) if folder.is_dir() for each in backups(folder)]
+    for each in sorted(found, key=lambda one: one.made, reverse=True):
+        if each.kind == "centre" and each.path.suffix == ".sqlite" and not backup.integrity(each.path):
+            return each.path
+    return None
 
 
 def drill(centre: Store, folders: Sequence[Path], volumes: Sequence[Volume]) -> Sentence:

@@ -14,13 +14,13 @@ from kiosk.core.faults import Fault
 from kiosk.core.settings import StationSettings
 from kiosk.core.words import say
 from kiosk.flow import nightly_backup as room
-from kiosk.flow.back_up import backups, restore
+from kiosk.flow.back_up import back_up, backups, restore
 from kiosk.flow.check_store import check_store
 from kiosk.flow.crew import Crew
 from kiosk.flow.intake import Intake
 from kiosk.flow.nightly_backup import NightlyBackup, last_night
 from kiosk.flow.replay_received import replay_after, replay_received
-from kiosk.flow.restore_drill import drill
+from kiosk.flow.restore_drill import drill, newest_good
 from kiosk.flow.settings_file import StationFile, VolumeSettings
 from kiosk.store import audit, images
 from kiosk.store.audit import Actor
@@ -170,3 +170,25 @@ def test_what_came_after_the_backup_is_back_after_the_restore(
 def test_a_store_without_images_replays_nothing(centre: Store, volume: Volume) -> None:
     shutil.rmtree(volume.root)
     assert replay_received(centre, [volume], Actor()).files == 0
+
+
+@pytest.mark.expects_errors
+@pytest.mark.parametrize("centre", ["sqlite"], indirect=True)
+def test_a_damaged_store_is_told_with_the_newest_good_backup(
+    intake: Intake, centre: Store, local: Store, file: StationFile, crew: Crew, tmp_path: Path
+) -> None:
+    take_real(intake, 1)
+    good = next(path for path in back_up(file, tmp_path / "BACKUP") if path.name.startswith("centre-"))
+    newer = tmp_path / "BACKUP" / "centre-20991231-235959.sqlite"
+    newer.write_bytes(good.read_bytes()[:8192] + b"\xff" * 40_000)
+    assert newest_good(file) == good, "a newer one that is damaged is passed over"
+    assert crew.close() == []
+    centre.close()
+    assert centre.path is not None
+    data = bytearray(centre.path.read_bytes())
+    data[4096 * 2 : 4096 * 60] = b"\xff" * 4096 * 58
+    centre.path.write_bytes(data)
+    for left in tmp_path.glob("centre.sqlite-*"):
+        left.unlink()
+    wrong = [line for line in check_store(file) if not line.good]
+    assert wrong and wrong[0].next_step.values["path"] == str(good)
