@@ -182,7 +182,7 @@ class Store:
         Raises Fault, without trying, once a damaged page was met.
         """
         if self._damaged:
-            raise _damage()
+            raise Damaged()
         with self._transaction(writing=True) as conn:
             yield conn
         for wake in list(self._wake):
@@ -226,10 +226,13 @@ class Store:
                 raise
             self.leave()
             raise self._told(why) from why
+        except Damaged:
+            self._damaged = True
+            raise
         except (UnicodeDecodeError, JSONDecodeError) as why:  # of a column: the page holds what was never written there
             self.leave()
             self._damaged = True
-            raise _damage() from why
+            raise Damaged() from why
 
     def _told(self, why: sa_exc.DBAPIError) -> Fault:
         text = str(why.orig).lower()
@@ -246,7 +249,7 @@ class Store:
             return NoRoom(self.kind)
         if any(sign in text for sign in DAMAGE_SIGNS):
             self._damaged = True
-            return _damage()
+            return Damaged()
         return LinkLost(
             self.kind,
             N_("The database does not answer."),
@@ -271,12 +274,16 @@ class Store:
                 self._engine = None
 
 
-def _damage() -> Fault:
-    return Fault(
-        N_("The database is damaged; nothing is written to it."),
-        N_("Call the person in charge: the newest good backup is restored with “restore”."),
-        reference="S303",
-    )
+class Damaged(Fault):
+    """What is read can't be what was written."""
+
+    reference = "S303"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("The database is damaged; nothing is written to it."),
+            N_("Call the person in charge: the newest good backup is restored with “restore”."),
+        )
 
 
 def wrong_url(url: str) -> bool:

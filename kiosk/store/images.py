@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.core.study import Instance, Study
+from kiosk.store.engine import Damaged
 from kiosk.store.gateway_tables import copies, study_words
 from kiosk.store.prepared import Prepared
 from kiosk.store.search_text import LAST, containing, folded
@@ -186,13 +187,20 @@ def _instance(row: Any) -> Instance:
 
 
 def instances_of_study(conn: sa.Connection, study: int) -> list[Instance]:
-    """All instances of a study, by series number and instance number."""
+    """All instances of a study, by series number and instance number.
+
+    Raises Damaged where there are none of a study that counts some: SQLite's pages bear no checksum, and a person must
+    not take a damaged index for an examination without images.
+    """
     rows = conn.execute(
         _instance_query()
         .where(studies.c.id == study)
         .order_by(series.c.number, series.c.id, instances.c.number, instances.c.id)
     ).mappings()
-    return [_instance(row) for row in rows]
+    found = [_instance(row) for row in rows]
+    if not found and conn.execute(sa.select(studies.c.instances).where(studies.c.id == study)).scalar():
+        raise Damaged()
+    return found
 
 
 def instances_of_series(conn: sa.Connection, series_uid: str) -> list[Instance]:
