@@ -189,8 +189,8 @@ def _instance(row: Any) -> Instance:
 def instances_of_study(conn: sa.Connection, study: int) -> list[Instance]:
     """All instances of a study, by series number and instance number.
 
-    Raises Damaged where there are none of a study that counts some: SQLite's pages bear no checksum, and a person must
-    not take a damaged index for an examination without images.
+    Raises Damaged where there are none of a study that counts some, or no such study any more: SQLite's pages bear no
+    checksum, and a person must not take a damaged index for an examination without images.
     """
     rows = conn.execute(
         _instance_query()
@@ -198,7 +198,7 @@ def instances_of_study(conn: sa.Connection, study: int) -> list[Instance]:
         .order_by(series.c.number, series.c.id, instances.c.number, instances.c.id)
     ).mappings()
     found = [_instance(row) for row in rows]
-    if not found and conn.execute(sa.select(studies.c.instances).where(studies.c.id == study)).scalar():
+    if not found and conn.execute(sa.select(studies.c.instances).where(studies.c.id == study)).scalar() != 0:
         raise Damaged()
     return found
 
