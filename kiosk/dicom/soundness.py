@@ -97,6 +97,15 @@ class Walk:
                 self.offset += len(taken)
                 self._needs = self._steps.send(taken)
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the next byte begins an element of the data set itself, not of a sequence in it."""
+        return self._at_rest and not self._held
+
+    def asks(self) -> int:
+        """How many bytes it reads next; 0 while it passes over a value."""
+        return max(0, self._needs)
+
     def skippable(self) -> int:
         """How many of the next bytes are of no interest; a reader of files seeks over them."""
         return max(0, -self._needs)
