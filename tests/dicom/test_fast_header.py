@@ -50,13 +50,14 @@ def slice_(path: Path, number: int, syntax: str, dice: random.Random, values: di
     ds = Dataset()
     ds.SpecificCharacterSet = ["", "ISO 2022 IR 87"]
     ds.SOPClassUID, ds.SOPInstanceUID = CT, f"1.2.392.9.{10 ** dice.randint(0, 9)}.{number}"
-    ds.StudyDate, ds.StudyTime, ds.AccessionNumber, ds.Modality = "20251120", f"0915{number % 60:02d}", "", "CT"
+    ds.StudyDate, ds.StudyTime, ds.AccessionNumber, ds.Modality = "20251120", "091500", "", "CT"
     ds.PatientName, ds.PatientID, ds.PatientSex = "YAMADA^TARO=山田^太郎", "00012345", "M"
     ds.StudyDescription, ds.ProtocolName = "ABDOMEN", "見本"
     ds.StudyInstanceUID, ds.SeriesInstanceUID = "1.2.392.9.1", "1.2.392.9.1.2"
-    ds.SeriesNumber, ds.InstanceNumber, ds.SliceLocation = 2, number, f"{dice.uniform(-999, 999):.{dice.randint(0, 6)}f}"
+    ds.SeriesNumber, ds.InstanceNumber = 2, number
+    ds.SliceLocation = f"{dice.uniform(-999, 999):.{dice.randint(0, 6)}f}"
     inner = Dataset()
-    inner.AccessionNumber, inner.ScheduledProcedureStepID = "A0001", "S" * dice.randint(1, 9)
+    inner.AccessionNumber, inner.ScheduledProcedureStepID = "A0001", "S" * (1 + number // 50 % 8)
     ds.RequestAttributesSequence = Sequence([inner])
     ds.Rows = ds.Columns = 16
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.SamplesPerPixel = 16, 12, 11, 1
