@@ -1,0 +1,103 @@
+"""Entering images that were found on a disk in the centre's index, and taking out what is no longer there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from kiosk.core.equalising import KnownPlace, Place
+from kiosk.store.clock import now_text
+from kiosk.store.gateway_tables import copies
+from kiosk.store.image_index import ArrivedViews, Indexed, fitted, index_image, keep_aside
+from kiosk.store.tables import instances
+from kiosk.store.volume_index import FoundFile
+
+
+def known_places(conn: sa.Connection, sop_uids: Sequence[str]) -> dict[str, KnownPlace]:
+    """Where the index says these instances lie, by SOP Instance UID."""
+    rows = conn.execute(
+        sa.select(instances.c.sop_uid, instances.c.id, instances.c.volume, instances.c.path, instances.c.sha256).where(
+            instances.c.sop_uid.in_(sop_uids)
+        )
+    ).all()
+    further: dict[int, list[tuple[str, str]]] = {}
+    for row in conn.execute(
+        sa.select(copies.c.instance, copies.c.volume, copies.c.path).where(
+            copies.c.instance.in_([row.id for row in rows])
+        )
+    ):
+        further.setdefault(row.instance, []).append((row.volume, row.path))
+    return {
+        row.sop_uid: KnownPlace(row.id, row.volume, row.path, row.sha256, tuple(further.get(row.id, ())))
+        for row in rows
+    }
+
+
+def enter(
+    conn: sa.Connection, volume: str, file: FoundFile, place: Place, known: KnownPlace | None, views: ArrivedViews
+) -> Indexed | None:
+    """Write what follows from ``place`` into the index; returns what was indexed where the image was new.
+
+    ``file.sha256`` is of the whole file as it lies there now.
+    """
+    if place is Place.NEW:
+        facts = fitted(file.facts)
+        return index_image(
+            conn, facts, volume=volume, path=file.path, size=file.size, sha256=file.sha256, arrived_views=views
+        )
+    assert known is not None
+    if place is Place.OTHER_CONTENT:
+        keep_aside(conn, fitted(file.facts), volume=volume, path=file.path, size=file.size, sha256=file.sha256)
+    elif place is Place.COPY:
+        note_copy(conn, known.instance, volume, file.path)
+    elif place is Place.MOVED and known.volume == volume:
+        conn.execute(instances.update().where(instances.c.id == known.instance).values(path=file.path))
+    elif place is Place.MOVED or (place is Place.KNOWN and known.volume != volume):
+        note_copy(conn, known.instance, volume, file.path)
+    return None
+
+
+def note_copy(conn: sa.Connection, instance: int, volume: str, path: str) -> None:
+    """A further copy of an instance lies there, equal to its hash just now."""
+    values = {"path": path, "verified_at": now_text(), "state": "good"}
+    at = (copies.c.instance == instance, copies.c.volume == volume)
+    if conn.execute(copies.update().where(*at).values(**values)).rowcount == 0:
+        conn.execute(copies.insert().values(instance=instance, volume=volume, **values))
+
+
+def places_on(conn: sa.Connection, volume: str, after: int, limit: int) -> list[tuple[int, str, str]]:
+    """(row, path, SOP Instance UID) of instances whose own place is on a volume, by row number."""
+    rows = conn.execute(
+        sa.select(instances.c.id, instances.c.path, instances.c.sop_uid)
+        .where(instances.c.volume == volume, instances.c.id > after)
+        .order_by(instances.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.path, row.sop_uid) for row in rows]
+
+
+def take_out(conn: sa.Connection, volume: str, sop_uid: str, path: str) -> bool:
+    """The file is gone from the volume: the index goes over to another copy. False where there is none: then the row
+    stays, since an image that was acknowledged must not be forgotten.
+    """
+    known = known_places(conn, [sop_uid]).get(sop_uid)
+    if known is None:
+        return True
+    if (known.volume, known.path) != (volume, path):
+        at = (copies.c.instance == known.instance, copies.c.volume == volume, copies.c.path == path)
+        conn.execute(copies.delete().where(*at))
+        return True
+    other = conn.execute(
+        sa.select(copies.c.id, copies.c.volume, copies.c.path)
+        .where(copies.c.instance == known.instance, copies.c.volume != volume, copies.c.state == "good")
+        .order_by(copies.c.verified_at.desc())
+        .limit(1)
+    ).first()
+    if other is None:
+        return False
+    conn.execute(
+        instances.update().where(instances.c.id == known.instance).values(volume=other.volume, path=other.path)
+    )
+    conn.execute(copies.delete().where(copies.c.id == other.id))
+    return True
