@@ -14,12 +14,12 @@ _DAY = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a walk is asked for. ``folder`` is relative to the volume (empty: all of it); days are YYYYMMDD, both
+    """What a walk is asked for. ``folders`` are relative to the volume (none: all of it); days are YYYYMMDD, both
     included; ``kinds`` as in IMAGE (empty: every kind).
     """
 
     volume: str
-    folder: str = ""
+    folders: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
     kinds: tuple[str, ...] = ()
@@ -31,6 +31,18 @@ class Conditions:
     def every_image(self) -> bool:
         """No limit by date or kind."""
         return not (self.since or self.until or self.kinds)
+
+    def tops(self) -> list[str]:
+        """The folders to begin at, in the order of the walk; what lies inside another is walked with that."""
+        tops: list[str] = []
+        for path in sorted(self.folders or ("",), key=lambda each: each.split("/")):
+            if not any(top == "" or path == top or path.startswith(top + "/") for top in tops):
+                tops.append(path)
+        return tops
+
+    def holds(self, path: str) -> bool:
+        """Does this file lie in what is walked?"""
+        return not self.folders or any(path.startswith(top + "/") or not top for top in self.folders)
 
     def wants_folder(self, path: str) -> bool:
         """False where the folder's own date (``DICOM/20100820/CR1234_123456``) is outside: it need not be read."""
@@ -47,11 +59,11 @@ class Conditions:
         return self.wants_day(day) and (not self.kinds or kind in self.kinds)
 
     def as_data(self) -> dict[str, Any]:
-        return {**asdict(self), "kinds": list(self.kinds)}
+        return {**asdict(self), "kinds": list(self.kinds), "folders": list(self.folders)}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Conditions:
-        return cls(**{**data, "kinds": tuple(data.get("kinds", ()))})
+        return cls(**{**data, **{key: tuple(data.get(key, ())) for key in ("kinds", "folders")}})
 
 
 class Kind(StrEnum):

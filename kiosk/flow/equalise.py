@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -171,7 +172,8 @@ class _Going:
         reader = HeaderReader(volume.id)
         after = self.walk.position.removeprefix("/") if self.walk.position else None
         self._note("headers", position=self.walk.position)
-        for folder in folders_below(volume.root, self._conditions.folder, after):
+        below = (folders_below(volume.root, top, after) for top in self._conditions.tops())
+        for folder in chain.from_iterable(below):
             if not self._conditions.wants_folder(folder.path):
                 continue
             if folder.error:
@@ -245,18 +247,18 @@ class _Going:
     # -- what is gone -------------------------------------------------------------------------------------------
     def _forgotten(self, volume: Volume, index: VolumeIndex) -> None:
         """What the indexes know in folders that are no more, or that the disk's index never held."""
-        for path in index.folders(self._conditions.folder):
+        for path in chain.from_iterable(index.folders(top) for top in self._conditions.tops()):
             if self._conditions.wants_folder(path) and not (volume.root / path).is_dir():
                 self._gone(index, [f"{path}/{name}" if path else name for name in index.folder(path)])
-        top, last = self._conditions.folder, 0
+        last = 0
         while True:
             with self._of._centre.reading() as conn:
                 rows = found_images.places_on(conn, volume.id, last, 500)
             if not rows:
                 return
             last = rows[-1][0]
-            inside = [row for row in rows if not top or row[1].startswith(top + "/")]
-            missing = [(path, sop_uid) for _, path, sop_uid in inside if not volume.file(path).exists()]
+            inside = [(path, sop_uid) for _, path, sop_uid in rows if self._conditions.holds(path)]
+            missing = [(path, sop_uid) for path, sop_uid in inside if not volume.file(path).exists()]
             must_stand(volume)
             for path, sop_uid in missing:
                 if self._conditions.every_image and path not in self._known_gone and index.at(path) is None:

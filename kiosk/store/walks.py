@@ -39,7 +39,7 @@ def ask(conn: sa.Connection, conditions: Conditions) -> int:
     done = conn.execute(
         walks.insert().values(
             volume=conditions.volume,
-            root=conditions.folder,
+            root=(conditions.folders or ("",))[0][:400],
             state="asked",
             report={"conditions": conditions.as_data()},
             at=now_text(),

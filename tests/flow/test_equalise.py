@@ -157,7 +157,7 @@ def test_only_what_the_conditions_name(disks: Disks) -> None:
     slices(disks.two / "loose", 2, StudyDate="20230101", StudyInstanceUID="1.6")
     assert disks.equalise(since="20250101", until="20251231").files == 2
     assert disks.equalise(kinds=("CR",)).files == 4  # the two that are known already are counted, not read
-    assert disks.equalise(folder="loose").files == 2
+    assert disks.equalise(folders=("loose",)).files == 2
     assert search_volume(disks.two, modality="CR")[0].instances == 2
 
 
