@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.core.equalising import KnownPlace, Place
+from kiosk.core.study import ImageFacts
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import copies
 from kiosk.store.image_index import ArrivedViews, Indexed, fitted, index_image, keep_aside
-from kiosk.store.tables import instances
+from kiosk.store.tables import instances, series, studies
 from kiosk.store.volume_index import FoundFile
 
 
@@ -101,3 +103,36 @@ def take_out(conn: sa.Connection, volume: str, sop_uid: str, path: str) -> bool:
     )
     conn.execute(copies.delete().where(copies.c.id == other.id))
     return True
+
+
+def files_on(conn: sa.Connection, volume: str, after: int, limit: int, *, further: bool) -> list[tuple[int, FoundFile]]:
+    """What the index says lies on a volume, by row number: instances whose own place it is, or ``further`` copies."""
+    table = copies if further else instances
+    query = (
+        sa.select(table.c.id.label("row"), table.c.path.label("at"), instances, series, studies)
+        .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+        .select_from(copies.join(instances, copies.c.instance == instances.c.id) if further else instances)
+        .join(series, instances.c.series == series.c.id)
+        .join(studies, series.c.study == studies.c.id)
+        .where(table.c.volume == volume, table.c.id > after)
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    return [(row["row"], _as_file(row)) for row in conn.execute(query).mappings()]
+
+
+def _as_file(row: Any) -> FoundFile:
+    facts = ImageFacts(
+        sop_uid=row["instances_sop_uid"], sop_class=row["instances_sop_class"], study_uid=row["studies_study_uid"],
+        series_uid=row["series_series_uid"], modality=row["series_modality"], patient_id=row["studies_patient_id"],
+        issuer=row["studies_issuer"], sex=row["studies_sex"], birth_date=row["studies_birth_date"],
+        name=(row["studies_name_alphabetic"], row["studies_name_ideographic"], row["studies_name_phonetic"]),
+        study_date=row["studies_study_date"], study_time=row["studies_study_time"],
+        accession=row["studies_accession"], study_description=row["studies_description"],
+        series_number=row["series_number"], series_description=row["series_description"],
+        body_part=row["series_body_part"], instance_number=row["instances_number"], frames=row["instances_frames"],
+        rows=row["instances_rows"], columns=row["instances_columns"],
+        transfer_syntax=row["instances_transfer_syntax"], source=row["instances_source"],
+        view_hints=dict(row["instances_hints"]), doubts=tuple(row["instances_doubts"]),
+    )  # fmt: skip
+    return FoundFile(facts, row["at"], row["instances_size"], 0, row["instances_sha256"])
