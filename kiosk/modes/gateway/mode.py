@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
+from kiosk.modes.gateway.desk_copy import CopyDesk, keep
 from kiosk.modes.gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class GatewayDesk:
         self.settings: GatewaySettings = kit.settings
         self.place = kit.station.place
         self.today = date.today
+        self.copy = CopyDesk(kit)
 
     def overview(self) -> Answer:
         """Answer: rules.Overview."""
@@ -211,7 +213,7 @@ MODE = Mode(
     desk=GatewayDesk,
     window=open_window,
     workers=start_workers,
-    services={"receive": receive},
+    services={"receive": receive, "keep": keep},
     check=check,
     headless=True,
     order=20,

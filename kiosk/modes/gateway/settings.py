@@ -8,6 +8,7 @@ from typing import Literal
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.gateway.settings_backup import BackupSettings
+from kiosk.modes.gateway.settings_copy import CopySettings
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,4 @@ class GatewaySettings(Settings):
     nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
     query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
     backup: BackupSettings = setting(BackupSettings, N_("The nightly backup of the database."))
+    copy: CopySettings = setting(CopySettings, N_("Equalising and copying disks."))

@@ -17,7 +17,7 @@ from kiosk.dicom.ask_worklist import Asking
 from kiosk.dicom.modality_simulator import Mistake, ModalitySimulator
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import SentFile
-from kiosk.flow.settings_file import StationFile
+from kiosk.flow.settings_file import StationFile, VolumeSettings
 from kiosk.modes.gateway.mode import MODE, GatewayDesk, receive
 from kiosk.modes.gateway.rules import Overview
 from kiosk.modes.gateway.settings import GatewaySettings
@@ -52,6 +52,7 @@ class GatewaySite:
         mailbox: Any = None,
         centre: str = "",
         child: bool = False,
+        volumes: dict[str, VolumeSettings] | None = None,
         **settings: Any,
     ) -> None:
         """``child``: the receiver runs in a process of its own, as in the product; else in a thread: faster."""
@@ -63,7 +64,7 @@ class GatewaySite:
                 shutil.copy(templates / name, data)
         mode = replace(GatewaySettings(), **{"port": 0, "host": "127.0.0.1", **settings})
         station = StationSettings(name="gateway", place="通信サーバ", data=str(data), centre=centre)
-        self.file = StationFile(station, {}, {"gateway": mode})
+        self.file = StationFile(station, volumes or {}, {"gateway": mode})
         self.station = Station(self.file, post, mailbox=mailbox)
         mode_here = MODE if child else replace(MODE, services={})
         self.desk: GatewayDesk = self.station.open_mode("gateway", mode_here)
