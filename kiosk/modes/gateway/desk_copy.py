@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from kiosk.core.copy_plan import FINISHED, CopyConditions, Unit
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from kiosk.flow.answers import Answer, Running
 
 
-def start_keeping(kit: Kit) -> None:
+def start_copying(kit: Kit) -> None:
     """The workers of this part, on the crew of the process that owns the disks."""
     from kiosk.flow.disk_copy import DiskCopy
     from kiosk.flow.equalise import Equaliser
@@ -32,12 +31,6 @@ def start_keeping(kit: Kit) -> None:
     kit.crew.start("equalise", equaliser.work)
     kit.crew.start("disk-copy", DiskCopy(kit.centre, kit.local, kit.volumes, actor).work)
     kit.crew.start("disk-indexes", IndexFollower(kit.centre, kit.volumes).work)
-
-
-def keep(kit: Kit, stop: Event) -> None:
-    """The service that looks after the disks, in a process of its own."""
-    start_keeping(kit)
-    stop.wait()
 
 
 class CopyDesk:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
-from kiosk.modes.gateway.desk_copy import CopyDesk, keep
+from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
@@ -146,6 +146,12 @@ def receive(kit: Kit, stop: Event) -> None:
     from kiosk.flow.receive_images import receive_images
 
     receive_images(kit, receiving(kit.settings), stop)
+
+
+def keep(kit: Kit, stop: Event) -> None:
+    """The service that looks after the disks: what it does must hold up no image on its way in."""
+    start_copying(kit)
+    stop.wait()
 
 
 def start_workers(kit: Kit, desk: GatewayDesk) -> None:

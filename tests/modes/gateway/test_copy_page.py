@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.core.words import say
 from kiosk.flow.settings_file import VolumeSettings
-from kiosk.modes.gateway.desk_copy import start_keeping
+from kiosk.modes.gateway.desk_copy import start_copying
 from kiosk.store.volume import Volume
 from tests.scans import slices
 
@@ -32,7 +32,7 @@ def page(open_window: Open, tmp_path: Path, wait_until: Callable[..., Any]) -> A
     for path in (tmp_path / "MAG2").rglob("*.dcm"):
         os.utime(path, (1, 1))
     window = open_window(volumes=volumes)
-    start_keeping(window.site.station.kit("gateway"))
+    start_copying(window.site.station.kit("gateway"))
     window.turn_to("copy")
     shown = window.pages["copy"]
     wait_until(lambda: shown._view.disks)
