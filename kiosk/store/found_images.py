@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from kiosk.core.equalising import KnownPlace, Place
 from kiosk.core.study import ImageFacts
 from kiosk.store.clock import now_text
+from kiosk.store.fitting import fitted
 from kiosk.store.gateway_tables import copies
-from kiosk.store.image_index import ArrivedViews, Indexed, fitted, index_image, keep_aside
+from kiosk.store.image_index import Indexed, index_image, keep_aside
+from kiosk.store.matching import ArrivedViews
 from kiosk.store.tables import instances, series, studies
 from kiosk.store.volume_index import FoundFile
 

@@ -247,7 +247,7 @@ def test_a_centre_that_lost_its_index_gets_it_from_the_disks(disks: Disks) -> No
     disks.equalise()
     before = disks.instances()
     with disks.centre.writing() as conn:
-        for table in ("instances", "series", "studies"):
+        for table in ("instances", "series", "study_words", "studies"):
             conn.exec_driver_sql(f"DELETE FROM {table}")
     assert disks.equalise().counts == {}
     assert disks.instances() == []

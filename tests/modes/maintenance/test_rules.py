@@ -98,7 +98,8 @@ def audited_actions() -> dict[str, str]:
             continue
         for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
             called = ast.unparse(call.func).rsplit(".", 2)
-            if called[-2:] in (["audit", "write"], ["audit", "Entry"]) or called[-1] in ("_note", "_tell"):
+            within = called[-1] in ("_note", "_tell") and bool(call.args) and ast.unparse(call.args[0]) == "conn"
+            if within or called[-2:] in (["audit", "write"], ["audit", "Entry"]):
                 for argument in call.args:
                     choices = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
                     for each in choices:
