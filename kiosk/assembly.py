@@ -158,7 +158,7 @@ def order_for(file: StationFile, mode: str) -> dict[str, Any]:
     return {
         "station": {**dataclasses.asdict(file.station), "data": str(file.data)},
         "volumes": {
-            name: {"path": str((file.folder / each.path).absolute()), "writable": each.writable}
+            name: {**dataclasses.asdict(each), "path": str((file.folder / each.path).absolute())}
             for name, each in file.volumes.items()
         },
         "modes": {mode: dataclasses.asdict(file.modes[mode])},

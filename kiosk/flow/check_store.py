@@ -12,7 +12,7 @@ from kiosk.flow.answers import Stopped
 from kiosk.flow.read_audit import remembered_end
 from kiosk.flow.restore_drill import newest_good
 from kiosk.flow.settings_file import StationFile, volumes_of
-from kiosk.store import audit, backup, findings, images
+from kiosk.store import audit, backup, documents, findings, images
 from kiosk.store.audit import Anchor
 from kiosk.store.engine import Store
 from kiosk.store.images import Known
@@ -155,10 +155,11 @@ class _Images:
                 yield volume.id, path
 
     def _every_row(self) -> Iterator[Known]:
-        """Images, further copies of them, and those kept aside."""
+        """Images, further copies of them, documents with theirs, and images kept aside."""
         for look in (
             images.instances_after,
             images.copies_after,
+            documents.documents_after,
             lambda conn, row, limit: images.instances_after(conn, row, limit=limit, kept_aside=True),
         ):
             last = 0

@@ -66,13 +66,14 @@ def study_to_show(
         first = found[0]
         its_visit = visits.visit_by_id(conn, first.visit_id) if first.visit_id is not None else None
         stored = [each for one in found for each in images.instances_of_study(conn, one.id)]
+        further = {row: places for one in found for row, places in images.further_places(conn, one.id).items()}
         for one in found:
             who = f"{one.issuer}|{one.patient_id}"
             audit.write(conn, actor, "study opened", patient=who, subject=f"study {one.id}")
     paths: list[Path] = []
     away: list[tuple[str, Fault]] = []
     for each in stored:
-        path = volumes.path_of(each.volume, each.path)
+        path = volumes.nearest([(each.volume, each.path), *further.get(each.id, ())])
         if path is None:
             away.append((each.path, _not_mapped(each.volume)))
         else:

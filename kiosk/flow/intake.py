@@ -23,6 +23,7 @@ from typing import Literal, TypeVar
 
 from kiosk.core.course import arrived_views
 from kiosk.core.faults import LinkLost
+from kiosk.core.image_kinds import kind_of
 from kiosk.core.safe_names import folder_key
 from kiosk.core.study import ImageFacts
 from kiosk.core.words import N_
@@ -123,15 +124,19 @@ class Intake:
         *,
         owed: tuple[Owed, ...] = (),
         path_of: Callable[[str, str], Path | None] = lambda volume, path: None,
+        kind: Callable[[str], str] = kind_of,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """``path_of(volume id, path)``: where a stored image lies, None for a disk that this PC does not reach."""
+        """``path_of(volume id, path)``: where a stored image lies, None for a disk that this PC does not reach.
+        ``kind(modality)``: which kind of images it belongs to.
+        """
         self._centre = centre
         self._path_of = path_of
         self._choose = choose
         self._writer = writer
         self._actor = actor
         self._owed = owed
+        self._kind = kind
         self._today = today
         self._folders: dict[tuple[str, str, str], str] = {}
         self._under_way: set[str] = set()
@@ -244,6 +249,7 @@ class Intake:
         folder = self._folders.get(key)
         if folder is None:
             day = day_of(facts.study_date) or self._today()
+            top = volume.top(self._kind(facts.modality))
             folder = self._committed(
                 lambda conn: image_index.study_folder(
                     conn,
@@ -253,6 +259,7 @@ class Intake:
                     volume=volume.id,
                     day=day.strftime("%Y%m%d"),
                     modality=modality_key(facts.modality),
+                    top=top,
                 )
             )
             if len(self._folders) > MOST_FOLDERS:

@@ -7,14 +7,18 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
+from kiosk.core.disks import COPIED_TO
 from kiosk.core.settings import StationSettings
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes
 from kiosk.flow.answer_worklist import ScheduledSteps
 from kiosk.flow.crew import Crew
 from kiosk.flow.gateway_book import GatewayBook
+from kiosk.flow.image_kinds import ImageKinds
 from kiosk.flow.intake import Intake, Owed
+from kiosk.flow.keep_twice import COPY
 from kiosk.flow.lay_out_flat import LAY_OUT
+from kiosk.flow.watch_disks import DiskWatch
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 from kiosk.store.volume import Volumes
@@ -51,25 +55,50 @@ class Receiving:
     days_without_date: int = 1
     most_associations: int = 64
     flat: bool = False
+    copy_after_s: float = 60.0  # a study is copied to the other disks when nothing of it came for so long
+
+
+FIRST_LOOK_S = 3.0
 
 
 def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
-    """Serve until ``stop``. Raises Fault where the port is taken, the disk is the wrong one, a node makes no sense."""
+    """Serve until ``stop``. Raises Fault where the port is taken, no disk is named, a node makes no sense.
+
+    While no disk can take images they are refused (0xA700) and the worklist is answered all the same.
+    """
     from kiosk.dicom.receive import StorageDoor
     from kiosk.dicom.upper_layer import Listener
     from kiosk.dicom.worklist import WorklistDoor
 
     nodes = Nodes(how.nodes, how.accept_anyone)
-    volume = kit.volumes.receiving()
-    volume.prepare()
+    volumes = kit.volumes
+    if not volumes.receivers:
+        volumes.receiving()  # says what is missing
+    DiskWatch(volumes, kit.local, kit.centre, kit.crew, clears=True).wait_until_seen(FIRST_LOOK_S, stop)
+    if stop.is_set():
+        return
     actor = Actor(station=kit.station.name)
-    owed = (Owed(LAY_OUT, "viewer folder", kit.station.name),) if how.flat else ()
+    owed = [Owed(LAY_OUT, "viewer folder", kit.station.name)] if how.flat else []
+    owed += [
+        Owed(COPY, role, kit.station.name, per="study", quiet_s=how.copy_after_s)
+        for role in COPIED_TO
+        if volumes.of_role(role)
+    ]
     writer = GroupWriter(kit.centre, kit.crew.start)
-    intake = Intake(kit.centre, kit.volumes.receiving, writer, actor, owed=owed, path_of=kit.volumes.path_of)
+    intake = Intake(
+        kit.centre,
+        volumes.receiving,
+        writer,
+        actor,
+        owed=tuple(owed),
+        path_of=volumes.path_of,
+        kind=ImageKinds(kit.centre),
+    )
     steps = ScheduledSteps(kit.centre, kit.station.institution_name, how.days_without_date)
     listener: Listener | None = None
 
     def facts() -> dict[str, Any]:
+        volume = next((each for each in volumes.receivers if each.room.takes), volumes.receivers[0])
         return {
             "ae_title": how.ae_title,
             "port": listener.port if listener else 0,
@@ -78,8 +107,9 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
             "refused": storage.refused,
             "callers_refused": listener.refused if listener else 0,
             "volume": volume.id,
-            "free_bytes": volume.free_bytes(),
-            "total_bytes": volume.total_bytes(),
+            "free_bytes": volume.room.free,
+            "total_bytes": volume.room.total,
+            "disks": {each.id: each.room.shown.value for each in volumes.receivers},
         }
 
     book = GatewayBook(kit.centre, kit.local, actor, facts)

@@ -7,7 +7,7 @@ import json
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from kiosk.core.faults import Fault
 from kiosk.core.process import home
@@ -22,6 +22,13 @@ class VolumeSettings(Settings):
 
     path: str = setting("", N_("Folder of the volume: a local path, or on other PCs a UNC path."))
     writable: bool = setting(False, N_("Only the gateway writes to a volume."))
+    role: Literal["gateway", "primary", "mirror", "backup"] = setting(
+        "gateway",
+        N_("gateway: receives; primary: the image server's disk; mirror: the second copy; backup: of the disk copy."),
+    )
+    title: str = setting("", N_("What people call it."))
+    reserve_gb: float = setting(2.0, N_("It is full when so many GB are free ..."))
+    reserve_percent: float = setting(1.0, N_("... or when so many percent of it are free, whichever comes first."))
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,20 @@ DEFAULT_VOLUME = "MAG1"
 
 def volumes_of(file: StationFile) -> Volumes:
     """The image volumes as this PC sees them; without any in the file, one in the data folder."""
-    named = [Volume(name, (file.folder / each.path).absolute(), each.writable) for name, each in file.volumes.items()]
-    return Volumes(named or [Volume(DEFAULT_VOLUME, file.data / DEFAULT_VOLUME, True)])
+    told = file.volumes or {DEFAULT_VOLUME: VolumeSettings(str(file.data / DEFAULT_VOLUME), writable=True)}
+    return Volumes([_volume(name, file.folder, each) for name, each in told.items()])
+
+
+def _volume(name: str, folder: Path, told: VolumeSettings) -> Volume:
+    return Volume(
+        name,
+        (folder / told.path).absolute(),
+        told.writable,
+        told.role,
+        told.title,
+        reserve_bytes=int(told.reserve_gb * 1e9),
+        reserve_part=told.reserve_percent / 100,
+    )
 
 
 class WrongSettings(Fault):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from kiosk.core.disks import STATES, DiskState
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
+from kiosk.flow.disk_book import disk_lines
 from kiosk.flow.nightly_backup import last_night
 from kiosk.flow.settings_file import StationFile, volumes_of
 from kiosk.store import images, jobs, visits
@@ -53,6 +55,9 @@ def status(file: StationFile) -> Iterator[Sentence]:
             state = N_("Nightly backup at {at}: good") if last.good else N_("Nightly backup at {at}: NOT good")
             yield Sentence(state, {"at": last.at})
             yield from last.told
+        for disk in disk_lines(local)[0]:
+            values = {"name": disk.id, "state": Sentence(STATES[DiskState(disk.state)]), "n": disk.waiting}
+            yield Sentence(N_("Disk {name}: {state}, {n} studies still to be copied"), values)
         for volume in volumes_of(file):
             if volume.root.exists():
                 yield Sentence(

@@ -78,6 +78,15 @@ documents = Table(
     Index("ix_documents_kind", "kind", "day"),
 )
 
+document_copies = Table(
+    "document_copies",  # further copies of a document
+    centre,
+    Column("document", BigKey, ForeignKey("documents.id"), primary_key=True),
+    Column("volume", String(32), primary_key=True),
+    Column("path", String(400), nullable=False),
+    Column("verified_at", String(35), nullable=False),
+)
+
 # -- what leaves and what is fetched -------------------------------------------------------------------------------
 sends = Table(
     "sends",  # a study on its way to a destination

@@ -44,9 +44,18 @@ class Indexed:
 
 
 def study_folder(
-    conn: sa.Connection, *, study_uid: str, patient_id: str, id_key: str, volume: str, day: str, modality: str
+    conn: sa.Connection,
+    *,
+    study_uid: str,
+    patient_id: str,
+    id_key: str,
+    volume: str,
+    day: str,
+    modality: str,
+    top: str = "DICOM",
 ) -> str:
-    """The folder of a study, ``DICOM/yyyymmdd/CR0001-ID``, relative to the volume; numbered when first asked for.
+    """The folder of a study, ``DICOM/yyyymmdd/CR0001-ID`` (or below another ``top``), relative to the volume; numbered
+    when first asked for.
 
     ``xxxx`` is the running number of the day and modality, at least four digits. Known by study and patient ID, so
     that a second patient under the same study UID never lands in the first one's folder.
@@ -61,7 +70,7 @@ def study_folder(
         )
     ).scalar_one()
     number = (last or 0) + 1
-    path = f"DICOM/{day}/{modality}{number:04d}-{id_key}"
+    path = f"{top}/{day}/{modality}{number:04d}-{id_key}"
     conn.execute(
         folders.insert().values(
             study_uid=study_uid,
@@ -114,18 +123,19 @@ def index_image(
 
 
 def keep_folder(conn: sa.Connection, placed: ToIndex) -> None:
-    """Give a study its folder of before, ``DICOM/yyyymmdd/CR0001-ID``, so that its further images go there and its
-    number is not given again. A folder that is not named so is left out.
+    """Give a study its folder of before, ``DICOM/yyyymmdd/CR0001-ID`` or ``IMAGE/CR/yyyymmdd/CR0001-ID``, so that its
+    further images go there and its number is not given again. A folder that is not named so is left out.
     """
     parts = placed.path.split("/")
-    named = re.fullmatch(r"([A-Z0-9]+?)(\d{4,})-.*", parts[2]) if len(parts) == 4 else None
+    whole = len(parts) == {"DICOM": 4, "IMAGE": 5}.get(parts[0])
+    named = re.fullmatch(r"([A-Z0-9]+?)(\d{4,})-.*", parts[-2]) if whole else None
     if named is None:
         return
     row = {
         "study_uid": placed.facts.study_uid,
         "patient_id": placed.facts.patient_id,
         "volume": placed.volume,
-        "day": parts[1],
+        "day": parts[-3],
         "modality": named[1],
         "number": int(named[2]),
         "path": placed.path.rsplit("/", 1)[0],

@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kiosk.core.disks import ROLES
 from kiosk.core.study import Instance, Study
 from kiosk.store.engine import Damaged
-from kiosk.store.gateway_tables import copies, study_words
+from kiosk.store.gateway_tables import copies, study_words, volumes
 from kiosk.store.prepared import Prepared
 from kiosk.store.search_text import LAST, containing, folded
 from kiosk.store.tables import asides, instances, series, studies
@@ -226,6 +227,35 @@ def instances_after(conn: sa.Connection, row: int, *, limit: int, kept_aside: bo
         .limit(limit)
     )
     return [Known(*each) for each in rows]
+
+
+def places_of(conn: sa.Connection, sop_uid: str) -> list[tuple[str, str]]:
+    """(volume, path) of every good copy of an image, nearest first: its own, then by the disks' roles."""
+    row = conn.execute(
+        sa.select(instances.c.id, instances.c.volume, instances.c.path).where(instances.c.sop_uid == sop_uid)
+    ).first()
+    return [(row.volume, row.path), *_further(conn, [row.id]).get(row.id, ())] if row else []
+
+
+def further_places(conn: sa.Connection, study: int) -> dict[int, list[tuple[str, str]]]:
+    """Instance -> (volume, path) of its further good copies, for all instances of a study."""
+    query = sa.select(instances.c.id).join(series, instances.c.series == series.c.id).where(series.c.study == study)
+    return _further(conn, query)
+
+
+def _further(conn: sa.Connection, among: Any) -> dict[int, list[tuple[str, str]]]:
+    rank = sa.case({role: at for at, role in enumerate(ROLES)}, value=volumes.c.role, else_=len(ROLES))
+    rows = conn.execute(
+        sa.select(copies.c.instance, copies.c.volume, copies.c.path)
+        .join(instances, copies.c.instance == instances.c.id)
+        .outerjoin(volumes, volumes.c.id == copies.c.volume)
+        .where(copies.c.instance.in_(among), copies.c.state == "good", copies.c.volume != instances.c.volume)
+        .order_by(rank, copies.c.id)
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.instance, []).append((row.volume, row.path))
+    return found
 
 
 def copies_after(conn: sa.Connection, row: int, *, limit: int) -> list[Known]:

@@ -231,3 +231,10 @@ def any_due(
     table = _table(local)
     where = _due(table, station, kinds, destinations, time.time())
     return conn.execute(sa.select(table.c.id).where(*where).limit(1)).first() is not None
+
+
+def waiting(conn: sa.Connection, station: str, kind: str) -> dict[str, int]:
+    """Jobs of one kind that are still owed, by destination."""
+    where = (jobs.c.station == station, jobs.c.kind == kind, jobs.c.state == "owed")
+    rows = conn.execute(sa.select(jobs.c.destination, sa.func.count()).where(*where).group_by(jobs.c.destination))
+    return {row[0]: int(row[1]) for row in rows}

@@ -212,6 +212,7 @@ instances = Table(
     Column("hints", Json, nullable=False),
     Column("doubts", Json, nullable=False),
     Index("ix_instances_series", "series"),
+    Index("ix_instances_volume", "volume", "id"),  # what lies on a disk, for those who keep it
 )
 
 sources = Table(

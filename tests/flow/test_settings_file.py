@@ -86,13 +86,14 @@ def test_what_is_written_is_typed_and_the_rest_has_its_default(tmp_path: Path) -
     assert file.data == tmp_path / "here"
     volumes = {volume.id: volume for volume in volumes_of(file)}
     assert (volumes["MAG1"].root, volumes["MAG1"].writable) == (tmp_path / "images", False)
-    assert volumes_of(file).receiving().id == "MAG2"
+    assert [each.id for each in volumes_of(file).receivers] == ["MAG2"]
 
 
 def test_an_empty_file_is_a_station_without_modes_and_one_disk(tmp_path: Path) -> None:
     file = read(tmp_path, "")
     assert file.modes == {} and file.station == StationFile().station
-    assert volumes_of(file).receiving().root == tmp_path / "data" / "MAG1"
+    [only] = volumes_of(file)
+    assert (only.root, only.writable, only.role) == (tmp_path / "data" / "MAG1", True, "gateway")
 
 
 def test_every_mistake_is_told_at_once_with_key_and_nearest_name(tmp_path: Path) -> None:

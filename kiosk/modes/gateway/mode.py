@@ -12,6 +12,7 @@ from kiosk.core.words import N_, Sentence
 from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
+from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
 from kiosk.modes.gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class GatewayDesk:
         self.place = kit.station.place
         self.today = date.today
         self.copy = CopyDesk(kit)
+        self.disks = DisksDesk(kit)
 
     def overview(self) -> Answer:
         """Answer: rules.Overview."""
@@ -60,7 +62,7 @@ class GatewayDesk:
         """``call()`` when images came or the receiver told something; returns the way to end it."""
         ends = [
             self._kit.notices.listen(("images", "visits", "asides"), lambda notice: call()),
-            self._kit.local_notices.listen("gateway", lambda notice: call()),
+            self._kit.local_notices.listen(("gateway", "disks"), lambda notice: call()),
         ]
 
         def end() -> None:
@@ -70,6 +72,7 @@ class GatewayDesk:
         return end
 
     def _overview(self) -> rules.Overview:
+        from kiosk.flow.disk_book import disk_lines
         from kiosk.flow.gateway_book import QUERIES, STATE
         from kiosk.store import images, local
 
@@ -90,6 +93,7 @@ class GatewayDesk:
             else (),
             troubles=tuple(rules.trouble_line(each) for each in reversed(body.get("troubles", []))),
             titles=titles,
+            disks=tuple(disk_lines(self._kit.local)[0]),
             contacts={each.ae_title: each.contact for each in self.settings.nodes if each.contact},
         )
 
@@ -138,6 +142,7 @@ def receiving(settings: GatewaySettings) -> Receiving:
         days_without_date=settings.days_without_date,
         most_associations=settings.most_associations,
         flat=settings.layout == "flat",
+        copy_after_s=settings.keep.copy_after_s,
     )
 
 
@@ -150,6 +155,7 @@ def receive(kit: Kit, stop: Event) -> None:
 
 def keep(kit: Kit, stop: Event) -> None:
     """The service that looks after the disks: what it does must hold up no image on its way in."""
+    start_keeping(kit)
     start_copying(kit)
     stop.wait()
 

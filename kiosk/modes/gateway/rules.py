@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from kiosk.core.disks import DiskLine
 from kiosk.core.study import Study
 from kiosk.core.words import N_, Sentence
 
@@ -96,6 +97,7 @@ class Overview:
     troubles: tuple[TroubleLine, ...] = ()
     titles: dict[str, str] = field(default_factory=dict)  # AE title -> what people call it
     contacts: dict[str, str] = field(default_factory=dict)  # AE title -> whom to call
+    disks: tuple[DiskLine, ...] = ()
 
 
 def device_lines(body: dict[str, Any], known: Iterable[str], today: str) -> tuple[DeviceLine, ...]:

@@ -9,6 +9,7 @@ from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.gateway.settings_backup import BackupSettings
 from kiosk.modes.gateway.settings_copy import CopySettings
+from kiosk.modes.gateway.settings_keep import KeepSettings
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,6 @@ class GatewaySettings(Settings):
     most_associations: int = setting(64, N_("Most connections at once."))
     nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
     query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
+    keep: KeepSettings = setting(KeepSettings, N_("Copies, how long images stay, documents."))
     backup: BackupSettings = setting(BackupSettings, N_("The nightly backup of the database."))
     copy: CopySettings = setting(CopySettings, N_("Equalising and copying disks."))

@@ -10,7 +10,7 @@ from typing import Any
 
 from kiosk.core.study import Study
 from kiosk.core.words import N_, Sentence, say
-from kiosk.modes.gateway import rules
+from kiosk.modes.gateway import disk_rules, rules
 from kiosk.modes.gateway.pages import PAGES, Page, page_class
 from kiosk.ui import look
 from kiosk.ui.counters import Count, Counters
@@ -201,11 +201,15 @@ class GatewayWindow:
             self.shell.problem.standing(
                 "receiver", "stop", N_("The receiver does not run. It is started again; devices keep their images.")
             )
-        if not state.total_bytes:
-            self._disk.off()
-            return
         room = Sentence(N_("{free} GB free"), {"free": f"{state.free_bytes / 1e9:,.0f}"})
-        if state.little_room:
+        trouble = disk_rules.alarm(self.view.disks)
+        if trouble is not None:
+            level, told = trouble
+            (self._disk.look if level == "look" else self._disk.stop)(room)
+            self.shell.problem.standing("disk", level, told)
+        elif not state.total_bytes:
+            self._disk.off()
+        elif state.little_room:
             self._disk.look(room)
             self.shell.problem.standing("disk", "look", N_("The disk for images is nearly full. Make room or add one."))
         else:

@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.drop_index("ix_studies_date", "studies")
     op.create_index("ix_studies_date", "studies", ["study_date", "modalities"])
     op.create_index("ix_series_uid", "series", ["series_uid"])
+    op.create_index("ix_instances_volume", "instances", ["volume", "id"])
     op.create_table(
         "study_words",
         sa.Column("word", sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql"), nullable=False),
@@ -128,6 +129,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_documents_kind", ["kind", "day"], unique=False)
         batch_op.create_index("ix_documents_patient", ["patient_id", "day"], unique=False)
 
+    op.create_table(
+        "document_copies",
+        sa.Column("document", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("volume", sa.String(length=32), nullable=False),
+        sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("verified_at", sa.String(length=35), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document"],
+            ["documents.id"],
+        ),
+        sa.PrimaryKeyConstraint("document", "volume"),
+    )
     op.create_table(
         "fetches",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
