@@ -73,8 +73,8 @@ class DiskLine:
 
 
 def reserve_of(total: int, fixed: int, part: float) -> int:
-    """Bytes that stay free: so many, or that part of the disk, whichever is more."""
-    return max(fixed, int(total * part))
+    """Bytes that stay free: so many (of a small disk no more than a tenth), or that part of it, whichever is more."""
+    return max(min(fixed, total // 10), int(total * part))
 
 
 def days_left(history: Sequence[tuple[str, int, int]], free: int, reserve: int, today: date) -> int | None:

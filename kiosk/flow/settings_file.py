@@ -27,7 +27,7 @@ class VolumeSettings(Settings):
         N_("gateway: receives; primary: the image server's disk; mirror: the second copy; backup: of the disk copy."),
     )
     title: str = setting("", N_("What people call it."))
-    reserve_gb: float = setting(2.0, N_("It is full when so many GB are free ..."))
+    reserve_gb: float = setting(2.0, N_("It is full when so many GB are free (of a small disk: a tenth) ..."))
     reserve_percent: float = setting(1.0, N_("... or when so many percent of it are free, whichever comes first."))
 
 

@@ -19,7 +19,8 @@ def history(*free: int, total: int = 1000) -> list[tuple[str, int, int]]:
 
 
 def test_the_reserve_is_whichever_is_more() -> None:
-    assert reserve_of(1000, 50, 0.1) == 100 and reserve_of(1000, 150, 0.1) == 150
+    assert reserve_of(1000, 50, 0.1) == 100 and reserve_of(1000, 90, 0.01) == 90
+    assert reserve_of(1000, 150, 0.01) == 100, "a small disk is not all reserve"
 
 
 def test_days_left_by_what_was_taken() -> None:

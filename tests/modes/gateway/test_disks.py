@@ -31,7 +31,8 @@ def two_disks(tmp_path: Path, sqlite_templates: Path) -> Iterator[GatewaySite]:
     made = [LoopDisk(tmp_path / f"{name}.img", tmp_path / name) for name in ("MAG1", "MAG2")]
     for each in made:
         each.plug_in()
-    (tmp_path / "MAG2" / "filler").write_bytes(bytes(5 << 20))
+    for each, size_mb in zip(made, (18, 23), strict=True):
+        (each.mounted / "filler").write_bytes(bytes(size_mb << 20))
     volumes = {each.mounted.name: VolumeSettings(str(each.mounted), True, reserve_gb=0.02) for each in made}
     site = GatewaySite(tmp_path / "gateway", sqlite_templates, volumes=volumes)
     yield site
