@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from kiosk.core.course import arrived_views
-from kiosk.core.faults import LinkLost
+from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.image_kinds import kind_of
 from kiosk.core.safe_names import folder_key
 from kiosk.core.study import ImageFacts
@@ -145,7 +145,13 @@ class Intake:
     def begin(self, door: str) -> Incoming:
         """Raises NoRoom where every disk is full."""
         volume = self._choose()
-        return Incoming(self, door, volume, volume.begin())
+        try:
+            return Incoming(self, door, volume, volume.begin())
+        except Fault:  # it failed at this very moment; the next choice passes it over
+            other = self._choose()
+            if other is volume:
+                raise
+            return Incoming(self, door, other, other.begin())
 
     def take(self, volume: Volume, arriving: Arriving, facts: ImageFacts) -> Settled:
         arriving.make_safe()

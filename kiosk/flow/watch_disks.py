@@ -20,7 +20,7 @@ from kiosk.store import audit, local, notices, volumes_seen
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 from kiosk.store.room import LOOK_EVERY_S
-from kiosk.store.volume import Volume, Volumes
+from kiosk.store.volume import Volume, Volumes, disk_trouble
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +96,9 @@ class DiskWatch:
         if room.state not in CLAIMED:
             try:
                 recognise(volume, self._own, self._centre)
-            except Exception as why:
-                room.failed(DiskState.OTHER if _is_other(why) else DiskState.GONE, as_fault(why))
+            except Exception as problem:
+                why = disk_trouble(problem, volume.id) if isinstance(problem, OSError) else as_fault(problem)
+                room.failed(DiskState.OTHER if why.reference in ("D401", "D404") else DiskState.GONE, why)
                 room.looked_at = time.monotonic()
                 self._tell(volume)
                 return
@@ -122,10 +123,6 @@ class DiskWatch:
                 logging.INFO if state is DiskState.GOOD else logging.WARNING,
                 "disk %s: %s (%s)", volume.id, state.name, volume.room.why or "-",
             )  # fmt: skip
-
-
-def _is_other(why: Exception) -> bool:
-    return isinstance(why, Fault) and why.reference in ("D401", "D404")
 
 
 def recognise(volume: Volume, own: Store, centre: Store) -> None:

@@ -44,6 +44,8 @@ def make_folders(folder: Path) -> None:
     """Create ``folder`` with its parents, each name made safe in its parent before anything is put in it."""
     missing = []
     while not folder.exists():
+        if folder == folder.parent:  # the drive itself is not there
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
         missing.append(folder)
         folder = folder.parent
     for each in reversed(missing):

@@ -15,12 +15,14 @@ from kiosk.core.faults import Fault
 from kiosk.flow import watch_disks
 from kiosk.flow.crew import Crew
 from kiosk.flow.disk_book import DiskBook, disk_lines
+from kiosk.flow.intake import Intake
 from kiosk.flow.watch_disks import DiskWatch, accept_disk
 from kiosk.store import local as own_store
 from kiosk.store import room, volumes_seen
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 from kiosk.store.volume import ID_FILE, Volume, Volumes
+from kiosk.store.writer import GroupWriter
 from tests.loop_disk import LoopDisk
 from tests.needs import needs
 
@@ -169,6 +171,11 @@ def test_a_real_disk_that_is_write_protected_or_pulled_out(
         first = volumes.receiving()
         assert first.id == "MAG1"
         disk.write_protect()
+        intake = Intake(centre_on_sqlite, volumes.receiving, GroupWriter(centre_on_sqlite, crew.start), Actor())
+        incoming = intake.begin("test")
+        assert incoming.path.startswith(str(tmp_path / "MAG2")), "not even this one fails"
+        incoming.abandon()
+        assert state(volumes, "MAG1") is DiskState.READ_ONLY
         with pytest.raises(Fault) as told:
             first.begin()
         assert told.value.reference == "D403"
@@ -181,3 +188,16 @@ def test_a_real_disk_that_is_write_protected_or_pulled_out(
     finally:
         assert crew.close(5.0) == []
         disk.pull_out()
+
+
+def test_what_can_t_be_looked_at_is_told_in_words_and_logged_once(
+    tmp_path: Path, local: Store, centre_on_sqlite: Store, crew: Crew
+) -> None:
+    (tmp_path / "MAG1").write_text("a file where a folder should be")
+    volumes = Volumes([Volume("MAG1", tmp_path / "MAG1", True)])
+    watched = watch(volumes, local, centre_on_sqlite, crew)
+    for _ in range(3):
+        watched.look(watched.watched[0])
+    assert state(volumes, "MAG1") is DiskState.GONE
+    why = watched.watched[0].room.why
+    assert why is not None and why.reference == "D403"
