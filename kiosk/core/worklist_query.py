@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kiosk.core.faults import Refused
@@ -45,6 +45,7 @@ class WorklistRow:
     room: str = ""
     state: str = "scheduled"  # scheduled started done cancelled
     views: tuple[str, ...] = ()  # codes of the views expected, for a simulator that takes them
+    visit: int = 0  # our row of the visit, 0 where it is not ours
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class WorklistQuery:
     birth_date: Span = Span()
     sex: str = ""
     status: str = ""
+    codes: tuple[str, ...] = ()
     calling_ae: str = ""
 
     @property
@@ -87,6 +89,11 @@ class WorklistQuery:
         """Does it ask for one examinee or one order (then what is already done is told too, for a repeat)?"""
         keys = (self.patient_id, self.accession, self.requested_procedure_id, self.step_id)
         return any(key and not set(key) <= {"*", "?"} for key in keys) or bool(self.study_uids)
+
+    @property
+    def identifies(self) -> bool:
+        """Does it ask for one examinee or order in any way, by name too?"""
+        return self.names_one or bool(self.name.strip("*?^= "))
 
 
 def date_span(text: str) -> Span:
@@ -113,7 +120,7 @@ def time_span(text: str) -> Span:
 
 def with_known_station(query: WorklistQuery, known: Iterable[str], own_station: str) -> WorklistQuery:
     """A device that asks by a station nobody scheduled for gets the station of its own AE, or every station."""
-    if not query.station_ae or _is_pattern(query.station_ae):
+    if not query.station_ae or is_pattern(query.station_ae):
         return query
     if query.station_ae.upper() in {each.upper() for each in known}:
         return query
@@ -128,89 +135,121 @@ def with_days_around(query: WorklistQuery, today: date, days: int) -> WorklistQu
     return replace(query, dates=Span(f"{today - around:%Y%m%d}", f"{today + around:%Y%m%d}", True))
 
 
+Check = Callable[[WorklistRow], bool]
+
+
+def identity_checks(query: WorklistQuery) -> list[tuple[str, Check]]:
+    """The keys that say whom the device asks for, by keyword; a key that is empty is left out."""
+    checks: list[tuple[str, Check]] = []
+
+    def like(keyword: str, asked: str, of: Callable[[WorklistRow], str]) -> None:
+        if fits := _liking(asked):
+            checks.append((keyword, lambda row: fits(of(row))))
+
+    like("PatientID", query.patient_id, lambda row: row.patient.patient_id)
+    like("AccessionNumber", query.accession, lambda row: row.accession)
+    if query.study_uids:
+        checks.append(("StudyInstanceUID", lambda row: row.study_uid in query.study_uids))
+    like("ScheduledProcedureStepID", query.step_id, lambda row: row.step_id)
+    like("RequestedProcedureID", query.requested_procedure_id, lambda row: row.requested_procedure_id)
+    if named := naming(query.name):
+        checks.append(("PatientName", lambda row: named(name_forms(row.patient))))
+    return checks
+
+
+def other_checks(query: WorklistQuery) -> list[tuple[str, Check]]:
+    """The keys beside identity, day and modality, by keyword; the state of a step is one that is always looked at."""
+    checks: list[tuple[str, Check]] = []
+    status = query.status.upper()
+    hidden = {"cancelled"} if query.names_one or status == "COMPLETED" else {"cancelled", "done"}
+    checks.append(("ScheduledProcedureStepStatus", lambda row: row.state not in hidden))
+    if station := _liking(query.station_ae):
+        checks.append(("ScheduledStationAETitle", lambda row: not row.station_ae or station(row.station_ae)))
+    if query.codes:
+        checks.append(("CodeValue", lambda row: row.code in query.codes))
+    if not query.birth_date.open:
+        checks.append(("PatientBirthDate", lambda row: query.birth_date.holds(birth_of(row))))
+    if sex := _liking(query.sex):
+        checks.append(("PatientSex", lambda row: sex(row.patient.sex)))
+    return checks
+
+
 def why_not(row: WorklistRow, query: WorklistQuery) -> str:
-    """The keyword of the key that keeps this row out of the answer; empty where the row matches."""
-    patient = row.patient
-    if row.state == "cancelled":
-        return "ScheduledProcedureStepStatus"
-    if row.state == "done" and not query.names_one and query.status.upper() != "COMPLETED":
-        return "ScheduledProcedureStepStatus"
-    if query.modalities and not any(_same_modality(asked, row) for asked in query.modalities):
-        return "Modality"
-    when = _when_not(row, query)
-    if when:
+    """The keyword of the key that keeps this row out of the answer; empty where the row matches.
+
+    Whom it asks for is looked at first, then day, kind and the rest: so that of one examinee's rows the reason is told.
+    """
+    for keyword, fits in identity_checks(query):
+        if not fits(row):
+            return keyword
+    if when := when_not(row, query):
         return when
-    birth = f"{patient.birth_date:%Y%m%d}" if patient.birth_date else ""
-    checks = (
-        ("ScheduledStationAETitle", _like(query.station_ae, row.station_ae) or not row.station_ae),
-        ("PatientID", _like(query.patient_id, patient.patient_id)),
-        ("PatientName", name_matches(query.name, patient)),
-        ("AccessionNumber", _like(query.accession, row.accession)),
-        ("RequestedProcedureID", _like(query.requested_procedure_id, row.requested_procedure_id)),
-        ("StudyInstanceUID", not query.study_uids or row.study_uid in query.study_uids),
-        ("ScheduledProcedureStepID", _like(query.step_id, row.step_id)),
-        ("PatientBirthDate", query.birth_date.open or query.birth_date.holds(birth)),
-        ("PatientSex", _like(query.sex, patient.sex)),
-    )
-    return next((keyword for keyword, fits in checks if not fits), "")
+    if query.modalities and not same_modality(query.modalities, row.modality, row.aliases):
+        return "Modality"
+    return next((keyword for keyword, fits in other_checks(query) if not fits(row)), "")
 
 
-@dataclass
-class Chosen:
-    """The rows that answer, and how many each key kept out (for the log that a person reads)."""
-
-    rows: list[WorklistRow] = field(default_factory=list)
-    kept_out: dict[str, int] = field(default_factory=dict)
-    capped: bool = False
+def birth_of(row: WorklistRow) -> str:
+    return f"{row.patient.birth_date:%Y%m%d}" if row.patient.birth_date else ""
 
 
-def choose(rows: Iterable[WorklistRow], query: WorklistQuery, at_most: int) -> Chosen:
-    """The rows that match, in the order of day, time and accession number, no more than ``at_most``."""
-    chosen = Chosen()
-    for row in rows:
-        reason = why_not(row, query)
-        if reason:
-            chosen.kept_out[reason] = chosen.kept_out.get(reason, 0) + 1
-        else:
-            chosen.rows.append(row)
-    chosen.rows.sort(key=lambda row: (row.scheduled_date, row.scheduled_time, row.accession))
-    chosen.capped = len(chosen.rows) > at_most
-    del chosen.rows[at_most:]
-    return chosen
+@dataclass(frozen=True)
+class LeftOut:
+    """One step of the examinee that was asked for, and the key that kept it out: what was asked, what is scheduled."""
+
+    patient_id: str
+    step_id: str
+    keyword: str
+    asked: str
+    scheduled: str
 
 
 def name_matches(asked: str, patient: Patient) -> bool:
     """Does a PN key match in any of the forms of the name? Case, width of kana and the kind of blank don't count."""
-    groups = [_plain_name(group) for group in asked.split("=")]
-    groups = [group for group in groups if group]
+    named = naming(asked)
+    return named is None or named(name_forms(patient))
+
+
+def naming(asked: str) -> Callable[[tuple[str, ...]], bool] | None:
+    """A PN key as a question to the forms of a name; None where it asks for everybody."""
+    groups = [_wild(plain) for group in asked.split("=") if (plain := _plain_name(group))]
     if not groups:
-        return True
+        return None
+    return lambda forms: any(group.fullmatch(form) for group in groups for form in forms)
+
+
+def name_forms(patient: Patient) -> tuple[str, ...]:
+    """Kanji, kana and romaji of a name as ``naming`` compares them."""
     roman = patient.romaji or romaji(patient.kana)  # as the answers tell it
-    forms = [_plain_name(form) for form in (patient.kanji, patient.kana, roman) if form]
-    return any(_wild(group).fullmatch(form) for group in groups for form in forms)
+    return tuple(_plain_name(form) for form in (patient.kanji, patient.kana, roman) if form)
 
 
-def _when_not(row: WorklistRow, query: WorklistQuery) -> str:
+def when_not(row: WorklistRow, query: WorklistQuery) -> str:
     """PS3.4 K.4.1.1.2: a range of dates with a range of times is one interval from the first to the last moment."""
     dates, times = query.dates, query.times
-    if not times.open and row.scheduled_time and dates.ranged and times.ranged and dates.first and dates.last:
+    if not dates.holds(row.scheduled_date):
+        return "ScheduledProcedureStepStartDate"
+    if times.open or not row.scheduled_time:
+        return ""
+    if dates.ranged and times.ranged and dates.first and dates.last:
         moment = row.scheduled_date + row.scheduled_time
         whole = Span(dates.first + (times.first or "000000"), dates.last + (times.last or "235959"))
         return "" if whole.holds(moment) else "ScheduledProcedureStepStartTime"
-    if not dates.holds(row.scheduled_date):
-        return "ScheduledProcedureStepStartDate"
-    if row.scheduled_time and not times.holds(row.scheduled_time):
-        return "ScheduledProcedureStepStartTime"
-    return ""
+    return "" if times.holds(row.scheduled_time) else "ScheduledProcedureStepStartTime"
 
 
-def _same_modality(asked: str, row: WorklistRow) -> bool:
-    asked = asked.upper()
-    if _is_pattern(asked):
-        return _wild(asked).fullmatch(row.modality.upper()) is not None
-    if asked == row.modality or asked in row.aliases:
-        return True
-    return any(asked in family and row.modality in family for family in MODALITY_FAMILIES)
+def same_modality(asked: Iterable[str], modality: str, aliases: Iterable[str]) -> bool:
+    """Does any of the modalities asked for mean the scheduled one, by alias or family (CR, DX, RG are one room)?"""
+    for each in asked:
+        each = each.upper()
+        if is_pattern(each):
+            if _wild(each).fullmatch(modality.upper()):
+                return True
+        elif each == modality or each in aliases:
+            return True
+        elif any(each in family and modality in family for family in MODALITY_FAMILIES):
+            return True
+    return False
 
 
 def _span(text: str, one: str, first: object, last: object) -> Span:
@@ -227,13 +266,24 @@ def _span(text: str, one: str, first: object, last: object) -> Span:
     )
 
 
-def _like(asked: str, value: str) -> bool:
-    asked = unicodedata.normalize("NFKC", asked).strip().upper()
-    return not asked or _wild(asked).fullmatch(value.strip().upper()) is not None
+def plain(text: str) -> str:
+    """One key or value as keys are compared: NFKC, without outer blanks, in capitals."""
+    return unicodedata.normalize("NFKC", text).strip().upper()
 
 
-def _is_pattern(text: str) -> bool:
+def is_pattern(text: str) -> bool:
     return "*" in text or "?" in text
+
+
+def _liking(asked: str) -> Callable[[str], bool] | None:
+    """A key of one value, wildcards allowed, as a question; None where it asks for everything."""
+    asked = plain(asked)
+    if not asked or not asked.strip("*"):
+        return None
+    if is_pattern(asked):
+        wild = _wild(asked)
+        return lambda value: wild.fullmatch(value.strip().upper()) is not None
+    return lambda value: value.strip().upper() == asked
 
 
 def _wild(text: str) -> re.Pattern[str]:

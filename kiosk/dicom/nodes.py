@@ -27,6 +27,8 @@ class Node:
     profile: NameProfile | None = None
     station_ae: str = ""  # the station of its room, where it asks by one that nobody scheduled for
     most_answers: int = 300
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()  # modality that it asks for -> those that it means too
+    as_asked: bool = False  # told the modality that it asked for instead of the scheduled one
 
     def may_come_from(self, address: str) -> bool:
         if not self.address:

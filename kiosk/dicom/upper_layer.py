@@ -21,10 +21,12 @@ from pynetdicom.transport import ThreadedAssociationServer
 
 from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.words import N_
+from kiosk.dicom.fast_find import answer_quickly, plain_handler
 from kiosk.dicom.nodes import Node, Nodes, OnceAMinute
 from kiosk.dicom.part10 import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
 from kiosk.dicom.quick_association import usable
 from kiosk.dicom.quick_server import QuickServer, Refusal
+from kiosk.dicom.role_selection import answer_every_role
 from kiosk.dicom.slots import Slots
 from kiosk.dicom.soundness import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 
@@ -40,13 +42,14 @@ _config.LOG_REQUEST_IDENTIFIERS = False
 _config.LOG_RESPONSE_IDENTIFIERS = False
 _config.UNRESTRICTED_STORAGE_SERVICE = True  # private and future storage classes are images too
 _config.STORE_SEND_CHUNKED_DATASET = True  # files go out as their bytes are
+answer_every_role()
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it names patients and floods; we say what matters
 
 Handlers = list[Any]  # of (event, handler)
 
 
 class Door(Protocol):
-    """One service behind the listener."""
+    """One service behind the listener. One that answers C-FIND also offers ``finders()``: SOP class -> Finder."""
 
     def contexts(self) -> list[PresentationContext]:
         """What is offered beside storage, which needs no offer."""
@@ -110,8 +113,17 @@ class Listener:
             (evt.EVT_C_ECHO, lambda event: 0x0000),
         ]
         for door in self._doors:
-            self._ae.supported_contexts = [*self._ae.supported_contexts, *door.contexts()]
+            for each in door.contexts():
+                self._ae.add_supported_context(
+                    each.abstract_syntax, each.transfer_syntax, each.scu_role, each.scp_role
+                )
             handlers += door.handlers()
+        finders = {uid: find for door in self._doors for uid, find in getattr(door, "finders", dict)().items()}
+        if finders:
+            handlers += [
+                (evt.EVT_C_FIND, plain_handler(finders)),
+                (evt.EVT_CONN_OPEN, lambda event: answer_quickly(event.assoc, finders)),
+            ]
         self._server: ThreadedAssociationServer | QuickServer
         try:
             if quick and usable():
@@ -263,8 +275,16 @@ def _watch_answers(event: evt.Event) -> None:
     event.assoc.bind(evt.EVT_CONN_CLOSE, lambda _: answers.end())
 
 
-def call(own_title: str, node: Node, contexts: list[PresentationContext], handlers: Handlers | None = None) -> Any:
-    """An association with ``node``, established; raises LinkLost with the reason in words."""
+def call(
+    own_title: str,
+    node: Node,
+    contexts: list[PresentationContext],
+    handlers: Handlers | None = None,
+    *,
+    ext_neg: Iterable[Any] = (),
+) -> Any:
+    """An association with ``node``, established; raises LinkLost with the reason in words. ``ext_neg``: role selection
+    and other extended negotiation items (PS3.7 D.3.3)."""
     ae = our_ae(own_title)
     whom = node.title or node.ae_title
     assoc = ae.associate(
@@ -272,6 +292,7 @@ def call(own_title: str, node: Node, contexts: list[PresentationContext], handle
         node.port,
         contexts=contexts,
         ae_title=node.ae_title,
+        ext_neg=list(ext_neg),
         evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_OPEN, _watch_answers), *(handlers or [])],
     )
     if assoc.is_established:

@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 from pydicom.dataset import Dataset
-from pynetdicom import evt
-from pynetdicom.dsutils import decode
+from pynetdicom.dsutils import decode, encode
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.sop_class import ModalityWorklistInformationFind  # type: ignore[attr-defined]
 
 from kiosk.core.faults import Fault, Refused
 from kiosk.core.names import NameProfile, profile_for_request
-from kiosk.core.worklist_query import (
-    Chosen,
-    Span,
-    WorklistQuery,
-    WorklistRow,
-    choose,
-    date_span,
-    time_span,
-    with_days_around,
-    with_known_station,
-)
-from kiosk.dicom.nodes import Node
-from kiosk.dicom.soundness import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, Path_, Walk
-from kiosk.dicom.text import charset_terms, decode_text
+from kiosk.core.worklist_index import Chosen, Listed, Scheduled
+from kiosk.core.worklist_query import LeftOut, WorklistQuery, with_days_around, with_known_station
+from kiosk.dicom.fast_find import Finder, FindRequest
+from kiosk.dicom.identifier import Identifier, Shape
+from kiosk.dicom.nodes import Node, OnceAMinute
+from kiosk.dicom.soundness import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.upper_layer import Handlers, node_of
-from kiosk.dicom.worklist_answer import STEP_SEQUENCE, answer_to
+from kiosk.dicom.worklist_answer import answer_to
+from kiosk.dicom.worklist_keys import all_supported, query_of, read_query
 
 log = logging.getLogger(__name__)
 
-PENDING, PENDING_WITHOUT_KEY, CANCELLED, MISMATCH, CANNOT_PROCESS, NO_RESOURCES = (
-    0xFF00, 0xFF01, 0xFE00, 0xA900, 0xC001, 0xA700,
+SUCCESS, PENDING, PENDING_WITHOUT_KEY, MISMATCH, CANNOT_PROCESS, NO_RESOURCES = (
+    0x0000, 0xFF00, 0xFF01, 0xA900, 0xC001, 0xA700,
 )  # fmt: skip
-
-# Matching keys that we support, by path; anything else asked with a value is answered as Pending FF01.
-_KEYS: dict[str, Path_] = {
-    "date": (STEP_SEQUENCE, 0x00400002), "time": (STEP_SEQUENCE, 0x00400003), "modality": (STEP_SEQUENCE, 0x00080060),
-    "station_ae": (STEP_SEQUENCE, 0x00400001), "step_id": (STEP_SEQUENCE, 0x00400009),
-    "status": (STEP_SEQUENCE, 0x00400020), "patient_id": (0x00100020,), "name": (0x00100010,),
-    "accession": (0x00080050,), "requested_procedure_id": (0x00401001,), "study_uid": (0x0020000D,),
-    "birth_date": (0x00100030,), "sex": (0x00100040,),
-}  # fmt: skip
-_CHARSET_PATH: Path_ = (0x00080005,)
+MOST_FORMS = 48  # ways of asking that answers are kept for; a centre has one or two a device
+MOST_READ = 256
 
 
 @dataclass(frozen=True)
@@ -66,148 +53,181 @@ class WorklistAsked:
     charset: str
     took_ms: int
     trouble: str = ""
+    left_out: tuple[LeftOut, ...] = ()  # of the examinee that it asked for
+    seen_at: str = ""  # the store was away: the list is of that moment
+
+
+class Answered(NamedTuple):
+    encoded: bytes
+    lost: bool  # of the name
+
+
+@dataclass
+class _Form:
+    """One way of asking: which keys, by whom, in which character set. A row's answer under it is always the same."""
+
+    number: int
+    asked: Dataset
+    transfer_syntax: str
+    profile: NameProfile
+    calling_ae: str
+    modality: str  # told instead of the scheduled one; empty: as scheduled
+
+    def answer(self, step: Scheduled, issuer: str) -> Answered:
+        known: Answered | None = step.answers.get(self.number)
+        if known is None:
+            known = self.made(step, issuer)
+            if len(step.answers) >= MOST_FORMS:  # forms that nobody uses any more
+                step.answers.clear()
+            step.answers[self.number] = known
+        return known
+
+    def made(self, step: Scheduled, issuer: str) -> Answered:
+        """Encoded anew."""
+        row = step.row
+        row = replace(row, station_ae=row.station_ae or self.calling_ae, modality=self.modality or row.modality)
+        answer, lost = answer_to(self.asked, row, self.profile, issuer)
+        implicit, little = self.transfer_syntax == IMPLICIT_LE, self.transfer_syntax != EXPLICIT_BE
+        encoded = encode(answer, implicit, little)
+        if encoded is None:
+            raise ValueError("an answer can't be encoded")
+        return Answered(encoded, lost)
+
+
+@dataclass
+class _Telling:
+    """What is known of a query when it is over, for the log."""
+
+    keys: dict[str, str] = field(default_factory=dict)
+    chosen: Chosen = field(default_factory=Chosen)
+    profile: NameProfile = NameProfile()
+    downgraded: list[str] = field(default_factory=list)
+    answers: int = 0
+    trouble: str = "cancelled"  # unless it comes to its end
+    seen_at: str = ""
 
 
 @dataclass
 class WorklistDoor:
-    """Answers C-FIND on the modality worklist. ``steps(query)`` yields at least the rows that may match."""
+    """Answers C-FIND on the modality worklist. ``steps(query)`` gives at least the steps that may match."""
 
-    steps: Callable[[WorklistQuery], Iterable[WorklistRow]]
-    known_stations: Callable[[], Iterable[str]] = tuple
+    steps: Callable[[WorklistQuery], Listed]
     told: Callable[[WorklistAsked], None] | None = None
     days_without_date: int = 1
     today: Callable[[], date] = date.today
     issuer: str = ""
+    _forms: OrderedDict[Any, _Form] = field(default_factory=OrderedDict)
+    _read: OrderedDict[Any, tuple[Identifier, dict[str, str], list[str]]] = field(default_factory=OrderedDict)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _lock: Lock = field(default_factory=Lock)
+    _say_old: OnceAMinute = field(default_factory=OnceAMinute)
 
     def contexts(self) -> list[PresentationContext]:
         return [build_context(ModalityWorklistInformationFind, [EXPLICIT_LE, IMPLICIT_LE, EXPLICIT_BE])]
 
     def handlers(self) -> Handlers:
-        return [(evt.EVT_C_FIND, self._find)]
+        return []
+
+    def finders(self) -> dict[str, Finder]:
+        return {str(ModalityWorklistInformationFind): self.find}
 
     def ended(self, assoc: Any) -> None:
         """Nothing is held for an association."""
 
-    def _find(self, event: Any) -> Iterator[tuple[int, Dataset | None]]:
+    def find(self, assoc: Any, request: FindRequest) -> Iterator[tuple[int, bytes]]:
+        """The answers of one query, encoded."""
         began = time.perf_counter()
-        node = node_of(event.assoc)
-        keys: dict[str, str] = {}
-        chosen, downgraded, answers, trouble = Chosen(), [], 0, ""
-        profile = node.profile or NameProfile()
+        node = node_of(assoc)
+        telling = _Telling(profile=node.profile or NameProfile())
         try:
-            asked, keys, terms = read_query(event.request.Identifier.getvalue(), event.context.transfer_syntax)
-            profile = node.profile or profile_for_request(tuple(terms))
-            query = self._query(keys, node)
-            chosen = choose(self.steps(query), query, node.most_answers)
-            pending = PENDING if all_supported(asked) else PENDING_WITHOUT_KEY
-            for row in chosen.rows:
-                if event.is_cancelled:
-                    trouble = "cancelled"
-                    yield CANCELLED, None
-                    return
-                answer, lost = answer_to(asked, row, profile, self.issuer)
-                if lost:
-                    downgraded.append(row.patient.patient_id)
-                answers += 1
-                yield pending, answer
+            yield from self._answers(node, request, telling)
+            telling.trouble = ""
+            status = SUCCESS
         except Refused as why:
-            trouble = str(why)
-            yield (MISMATCH if why.reason == "bad_key" else CANNOT_PROCESS), None
-        except Fault as why:  # the store is away: the device shows an error instead of an empty list
-            trouble = str(why)
-            yield NO_RESOURCES, None
+            telling.trouble = str(why)
+            status = MISMATCH if why.reason == "bad_key" else CANNOT_PROCESS
+        except Fault as why:  # the store is away and nothing is remembered: an error instead of an empty list
+            telling.trouble = str(why)
+            status = NO_RESOURCES
         except Exception:
             log.exception("a worklist query of %s failed", node.ae_title)
-            trouble = "failed"
-            yield CANNOT_PROCESS, None
+            telling.trouble = "failed"
+            status = CANNOT_PROCESS
         finally:
-            self._tell(event, node, keys, chosen, downgraded, profile, began, trouble, answers)
+            self._tell(assoc, node, telling, began)
+        yield status, b""
 
-    def _query(self, keys: dict[str, str], node: Node) -> WorklistQuery:
-        query = query_of(keys, node.ae_title)
-        query = with_known_station(query, self.known_stations(), node.station_ae)
-        return with_days_around(query, self.today(), self.days_without_date)
+    def _answers(self, node: Node, request: FindRequest, telling: _Telling) -> Iterator[tuple[int, bytes]]:
+        asked, telling.keys, terms = self._query_read(request)
+        telling.profile = node.profile or profile_for_request(tuple(terms))
+        query = query_of(telling.keys, node.ae_title, dict(node.also))
+        query = with_days_around(query, self.today(), self.days_without_date)
+        listed = self.steps(query)
+        telling.seen_at = listed.seen_at
+        query = with_known_station(query, listed.index.stations(), node.station_ae)
+        telling.chosen = listed.index.choose(query, node.most_answers)
+        form = self._form(asked.shape, request, node, telling)
+        pending = PENDING if all_supported(asked) else PENDING_WITHOUT_KEY
+        for step in telling.chosen.steps:
+            answer = form.answer(step, self.issuer)
+            if answer.lost:
+                telling.downgraded.append(step.row.patient.patient_id)
+            telling.answers += 1
+            yield pending, answer.encoded
 
-    def _tell(
-        self,
-        event: Any,
-        node: Node,
-        keys: dict[str, str],
-        chosen: Chosen,
-        downgraded: list[str],
-        profile: NameProfile,
-        began: float,
-        trouble: str,
-        answers: int,
-    ) -> None:
-        if downgraded:
-            log.info("names downgraded for %s: %d", node.ae_title, len(downgraded))
+    def _query_read(self, request: FindRequest) -> tuple[Identifier, dict[str, str], list[str]]:
+        """Consoles repeat themselves: what was read of one identifier is kept."""
+        key = (request.transfer_syntax, request.identifier)
+        with self._lock:
+            known = self._read.get(key)
+        if known is None:
+            known = read_query(request.identifier, request.transfer_syntax)
+            with self._lock:
+                self._read[key] = known
+                if len(self._read) > MOST_READ:
+                    self._read.popitem(last=False)
+        return known
+
+    def _form(self, shape: Shape, request: FindRequest, node: Node, telling: _Telling) -> _Form:
+        modality = telling.keys.get("modality", "").upper() if node.as_asked else ""
+        modality = modality if modality.isalnum() else ""
+        key = (shape, request.transfer_syntax, telling.profile, node.ae_title, modality)
+        with self._lock:
+            form = self._forms.get(key)
+            if form is not None:
+                self._forms.move_to_end(key)
+                return form
+        implicit, little = request.transfer_syntax == IMPLICIT_LE, request.transfer_syntax != EXPLICIT_BE
+        asked = decode(BytesIO(request.identifier), implicit, little)
+        with self._lock:
+            form = _Form(next(self._numbers), asked, request.transfer_syntax, telling.profile, node.ae_title, modality)
+            self._forms[key] = form
+            if len(self._forms) > MOST_FORMS:
+                self._forms.popitem(last=False)
+        return form
+
+    def _tell(self, assoc: Any, node: Node, telling: _Telling, began: float) -> None:
+        if telling.downgraded:
+            log.info("names downgraded for %s: %d", node.ae_title, len(telling.downgraded))
+        if telling.seen_at and (times := self._say_old(node.ae_title)):
+            told = "the store is away: %s is told the worklist as it was at %s (%d times)"
+            log.warning(told, node.ae_title, telling.seen_at, times)
         if self.told is None:
             return
-        shown = {key: ("*" if key == "name" else value) for key, value in keys.items() if value}
-        took_ms = round(1000 * (time.perf_counter() - began))
+        shown = {key: ("*" if key == "name" else value) for key, value in telling.keys.items() if value}
         self.told(
             WorklistAsked(
                 node.ae_title,
-                event.assoc.requestor.address,
+                assoc.requestor.address,
                 shown,
-                answers,
-                chosen.kept_out,
-                chosen.capped,
-                tuple(downgraded),
-                profile.charset.value,
-                took_ms,
-                trouble,
-            )  # fmt: skip
+                telling.answers,
+                telling.chosen.kept_out,
+                telling.chosen.capped,
+                tuple(telling.downgraded),
+                telling.profile.charset.value,
+                round(1000 * (time.perf_counter() - began)),
+                telling.trouble,
+                tuple(telling.chosen.left_out),
+                telling.seen_at,
+            )
         )
-
-
-def read_query(encoded: bytes, transfer_syntax: str) -> tuple[Dataset, dict[str, str], list[str]]:
-    """The identifier as asked, its keys as text, and its character set terms. Raises ``Refused`` where unsound."""
-    walk = Walk(transfer_syntax, [*_KEYS.values(), _CHARSET_PATH])
-    walk.feed(encoded)
-    found = walk.finish()
-    terms = charset_terms(found.get(_CHARSET_PATH, b""))
-    keys = {}
-    for key, path in _KEYS.items():
-        if path in found:
-            keys[key] = decode_text(found[path], terms, "^=" if key == "name" else "\\")[0].strip()
-    asked = decode(BytesIO(encoded), transfer_syntax == IMPLICIT_LE, transfer_syntax != EXPLICIT_BE)
-    return asked, keys, terms
-
-
-def query_of(keys: dict[str, str], calling_ae: str = "") -> WorklistQuery:
-    """Core keys from the texts of the request. Raises ``Refused("bad_key")`` for a date or time that is none."""
-
-    def values(key: str) -> tuple[str, ...]:
-        parts = (part.strip() for part in keys.get(key, "").split("\\"))
-        return tuple(part for part in parts if part and part != "*")
-
-    return WorklistQuery(
-        dates=date_span(keys.get("date", "")),
-        times=time_span(keys.get("time", "")),
-        modalities=values("modality"),
-        station_ae=next(iter(values("station_ae")), ""),
-        patient_id=keys.get("patient_id", ""),
-        name=keys.get("name", ""),
-        accession=keys.get("accession", ""),
-        requested_procedure_id=keys.get("requested_procedure_id", ""),
-        study_uids=values("study_uid"),
-        step_id=keys.get("step_id", ""),
-        birth_date=date_span(keys.get("birth_date", "")) if keys.get("birth_date") else Span(),
-        sex=keys.get("sex", ""),
-        status=keys.get("status", ""),
-        calling_ae=calling_ae,
-    )
-
-
-def all_supported(asked: Dataset) -> bool:
-    """Is every key that has a value one that we match on?"""
-    supported = {path[-1] for path in _KEYS.values()} | {0x00080005}
-    for element in asked:
-        if element.VR == "SQ":
-            if any(not all_supported(item) for item in element.value):
-                return False
-        elif not element.is_empty and int(element.tag) not in supported:
-            return False
-    return True

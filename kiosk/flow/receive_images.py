@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kiosk.core.disks import COPIED_TO
 from kiosk.core.settings import StationSettings
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes
-from kiosk.flow.answer_worklist import ScheduledSteps
 from kiosk.flow.crew import Crew
 from kiosk.flow.gateway_book import GatewayBook
 from kiosk.flow.image_kinds import ImageKinds
 from kiosk.flow.intake import Intake, Owed
 from kiosk.flow.keep_twice import COPY
 from kiosk.flow.lay_out_flat import LAY_OUT
+from kiosk.flow.serve_devices import DeviceServices
 from kiosk.flow.watch_disks import DiskWatch
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
@@ -68,7 +68,6 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
     """
     from kiosk.dicom.receive import StorageDoor
     from kiosk.dicom.upper_layer import Listener
-    from kiosk.dicom.worklist import WorklistDoor
 
     nodes = Nodes(how.nodes, how.accept_anyone)
     volumes = kit.volumes
@@ -94,7 +93,6 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
         path_of=volumes.path_of,
         kind=ImageKinds(kit.centre),
     )
-    steps = ScheduledSteps(kit.centre, kit.station.institution_name, how.days_without_date)
     listener: Listener | None = None
 
     def facts() -> dict[str, Any]:
@@ -114,25 +112,19 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
 
     book = GatewayBook(kit.centre, kit.local, actor, facts)
     storage = StorageDoor(intake, book.refused, on_taken=book.taken, accept_asides=how.accept_asides)
-    worklist = WorklistDoor(
-        steps.rows,
-        known_stations=steps.stations,
-        told=lambda asked: book.asked(asdict(asked)),
-        days_without_date=how.days_without_date,
-        issuer=kit.station.issuer,
-    )
+    services = DeviceServices(kit, nodes, how.ae_title, how.days_without_date, book.asked)
     listener = Listener(
         how.ae_title,
         how.port,
         nodes,
-        [storage, worklist],
+        [storage, *services.doors],
         host=how.host,
         most=how.most_associations,
         at_end=lambda: _leave(kit),
         on_refusal=lambda ae, address: book.unknown_caller(ae, address, UNKNOWN_CALLER, ENTER_IT),
     )
     try:
-        kit.crew.start("worklist-memory", steps.keep_remembering)
+        services.start()
         kit.crew.start("gateway-book", book.keep)
         log.info("receiving as %s on port %s", how.ae_title, listener.port)
         while not stop.wait(0.5):

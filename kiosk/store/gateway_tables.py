@@ -141,6 +141,7 @@ performed = Table(
     Column("series", Json, nullable=False),
     Column("body", Json, nullable=False),
     Index("ix_performed_study", "study_uid"),
+    Index("ix_performed_step", "step"),
 )
 
 commitments = Table(

@@ -238,3 +238,10 @@ def waiting(conn: sa.Connection, station: str, kind: str) -> dict[str, int]:
     where = (jobs.c.station == station, jobs.c.kind == kind, jobs.c.state == "owed")
     rows = conn.execute(sa.select(jobs.c.destination, sa.func.count()).where(*where).group_by(jobs.c.destination))
     return {row[0]: int(row[1]) for row in rows}
+
+
+def is_owed(conn: sa.Connection, kind: str, subject: str, *, local: bool = False) -> bool:
+    """Is a job of this kind still owed whose subject begins like this?"""
+    table = _table(local)
+    where = (table.c.kind == kind, table.c.state == "owed", table.c.subject.startswith(subject, autoescape=True))
+    return conn.execute(sa.select(table.c.id).where(*where).limit(1)).first() is not None

@@ -345,6 +345,7 @@ def scheduled(
     patient_ids: Sequence[str] = (),
     accession: str = "",
     study_uid: str = "",
+    visit_ids: Sequence[int] = (),
     limit: int = 5000,
 ) -> list[tuple[Visit, Step]]:
     """Steps that give images, narrowed by what an index can answer; the worklist's finer keys are matched above.
@@ -364,6 +365,8 @@ def scheduled(
         where.append(steps.c.accession == accession)
     if study_uid:
         where.append(steps.c.study_uid == study_uid)
+    if visit_ids:
+        where.append(steps.c.visit.in_(list(visit_ids)))
     query = (
         sa.select(
             *(steps.c[name].label(f"s_{name}") for name in steps.c.keys()),

@@ -15,7 +15,6 @@ from kiosk.core.worklist_query import (
     Span,
     WorklistQuery,
     WorklistRow,
-    choose,
     date_span,
     name_matches,
     time_span,
@@ -158,16 +157,6 @@ def test_a_query_without_a_day_is_about_today() -> None:
     assert with_days_around(WorklistQuery(), today, 1).dates == Span("20261122", "20261124", True)
     for narrow in (WorklistQuery(patient_id="1"), WorklistQuery(dates=date_span("20200101"))):
         assert with_days_around(narrow, today, 1) == narrow
-
-
-def test_answers_are_in_order_and_capped_and_the_rest_is_explained() -> None:
-    rows = [replace(ROW, step_id=str(at), scheduled_time=f"{9 + at % 5:02d}0000") for at in range(20)]
-    rows += [replace(ROW, modality="US"), replace(ROW, scheduled_date="20261124")]
-    chosen = choose(rows, WorklistQuery(dates=date_span("20261123"), modalities=("CR",)), 8)
-    assert len(chosen.rows) == 8 and chosen.capped
-    times = [row.scheduled_time for row in chosen.rows]
-    assert times == sorted(times)
-    assert chosen.kept_out == {"Modality": 1, "ScheduledProcedureStepStartDate": 1}
 
 
 @given(st.text(max_size=40))

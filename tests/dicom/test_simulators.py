@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.visit import ExpectedView
+from kiosk.core.worklist_index import Listed, WorklistIndex
 from kiosk.dicom.ask_worklist import Asking
 from kiosk.dicom.dataset import facts_of_file
 from kiosk.dicom.modality_simulator import Mistake, ModalitySimulator, told
@@ -41,7 +42,7 @@ def modality(pacs: PacsSimulator, kind: str = "CR") -> ModalitySimulator:
 
 def test_from_the_worklist_to_the_pacs(pacs: PacsSimulator) -> None:
     steps = [a_row(), a_row(HANAKO, number=2)]
-    with listening(WorklistDoor(lambda query: steps, today=lambda: TODAY)) as gateway:
+    with listening(WorklistDoor(lambda query: Listed(WorklistIndex(steps)), today=lambda: TODAY)) as gateway:
         device = ModalitySimulator("CR1", "CR", Node("KIOSK", "127.0.0.1", gateway.port), node(pacs))
         rows = device.ask(Asking(day=TODAY, modality="CR"))
         progress: list[tuple[bool, int]] = []

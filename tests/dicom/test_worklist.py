@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydicom.dataset import Dataset
@@ -16,17 +17,21 @@ from pynetdicom.presentation import build_context
 from kiosk.core.charset import Charset
 from kiosk.core.faults import LinkLost
 from kiosk.core.names import NameLayout, NameProfile
+from kiosk.core.worklist_index import Listed, WorklistIndex
 from kiosk.core.worklist_query import WorklistQuery, WorklistRow
 from kiosk.dicom.ask_worklist import Asking, ask_worklist, identifier
+from kiosk.dicom.fast_find import FindRequest
 from kiosk.dicom.nodes import Node, Nodes
 from kiosk.dicom.receive import StorageDoor
 from kiosk.dicom.soundness import EXPLICIT_LE
 from kiosk.dicom.upper_layer import Listener, call
-from kiosk.dicom.worklist import WorklistAsked, WorklistDoor, all_supported, query_of, read_query
+from kiosk.dicom.worklist import WorklistAsked, WorklistDoor
 from kiosk.dicom.worklist_answer import answer_to
+from kiosk.dicom.worklist_keys import all_supported, query_of, read_query
 from tests.dicom.peers import HANAKO, TODAY, MemoryIntake, Orthanc, a_row, listening, run
 from tests.dicom.test_soundness import bomb, encoded
 from tests.needs import needs
+from tests.waiting import wait_until
 
 WORKLIST = "1.2.840.10008.5.1.4.31"
 
@@ -38,11 +43,11 @@ class Steps:
     queries: list[WorklistQuery] = field(default_factory=list)
     away: bool = False
 
-    def __call__(self, query: WorklistQuery) -> list[WorklistRow]:
+    def __call__(self, query: WorklistQuery) -> Listed:
         self.queries.append(query)
         if self.away:
             raise LinkLost("centre")
-        return self.rows
+        return Listed(WorklistIndex(self.rows))
 
 
 @pytest.fixture
@@ -66,9 +71,7 @@ def door(steps: Steps) -> Iterator[Listener]:
 
 
 def a_door(steps: Steps) -> WorklistDoor:
-    return WorklistDoor(
-        steps, known_stations=lambda: ["CR1", "US1"], told=steps.asked.append, today=lambda: TODAY, issuer="0001"
-    )
+    return WorklistDoor(steps, told=steps.asked.append, today=lambda: TODAY, issuer="0001")
 
 
 def gateway(door: Listener) -> Node:
@@ -286,21 +289,25 @@ def test_a_key_that_is_not_matched_on_is_told_by_ff01(door: Listener) -> None:
     assert statuses(door, asked) == [0xFF00, 0x0000]
     asked.PatientComments = "something"
     assert statuses(door, asked) == [0xFF01, 0x0000]
-    assert all_supported(identifier(Asking(day=TODAY, modality="CR", station_ae="CR1", patient_id="1")))
+    plain = identifier(Asking(day=TODAY, modality="CR", station_ae="CR1", patient_id="1"))
+    assert all_supported(read_query(encoded(plain, EXPLICIT_LE), EXPLICIT_LE)[0])
 
 
 def test_a_cancelled_query_ends(steps: Steps) -> None:
-    class Slow(list[WorklistRow]):
-        def __iter__(self) -> Iterator[WorklistRow]:
-            return iter([a_row(number=number) for number in range(250)])
+    class Patient(WorklistDoor):
+        def find(self, assoc: Any, request: FindRequest) -> Iterator[tuple[int, bytes]]:
+            for number, answer in enumerate(super().find(assoc, request)):
+                if number == 120:
+                    wait_until(lambda: assoc.dimse.cancel_req, 10, "the cancel arrives")
+                yield answer
 
-    door_of_steps = a_door(replace(steps, rows=Slow()))
-    tell = door_of_steps.told
-    assert tell is not None
-    with listening(door_of_steps) as door:
+    steps.rows = [a_row(number=number) for number in range(250)]
+    with listening(Patient(steps, told=steps.asked.append, today=lambda: TODAY)) as door:
         found = statuses(door, identifier(Asking(day=TODAY)), cancel_after=1)
-    assert found[-1] == 0xFE00
-    assert len(found) < 252
+        assert found[-1] == 0xFE00
+        assert len(found) < 252
+        assert steps.asked[0].trouble == "cancelled"
+        assert statuses(door, identifier(Asking(accession="V000000001"))) == [0xFF00, 0x0000]
 
 
 def test_answers_are_capped_for_a_device(steps: Steps) -> None:
@@ -373,7 +380,10 @@ def test_every_query_is_told_without_names(door: Listener, steps: Steps) -> None
     [told] = steps.asked
     assert (told.calling_ae, told.address, told.answers, told.downgraded) == ("CR1", "127.0.0.1", 1, ("00012346",))
     assert told.keys == {"date": "20261123", "modality": "CR", "name": "*"}
-    assert told.kept_out == {"PatientName": 1, "Modality": 1, "ScheduledProcedureStepStartDate": 1}
+    assert told.kept_out == {"PatientName": 2, "Modality": 1}
+    assert [(each.patient_id, each.keyword, each.asked, each.scheduled) for each in told.left_out] == [
+        ("00012346", "Modality", "CR", "US")
+    ]
 
 
 def test_dcmtks_own_queries_are_understood(door: Listener, shared_data: Path, tmp_path: Path) -> None:

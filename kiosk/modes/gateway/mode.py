@@ -13,6 +13,7 @@ from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
+from kiosk.modes.gateway.desk_worklist import WorklistDesk
 from kiosk.modes.gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class GatewayDesk:
         self.today = date.today
         self.copy = CopyDesk(kit)
         self.disks = DisksDesk(kit)
+        self.worklist = WorklistDesk(kit, kit.settings)
 
     def overview(self) -> Answer:
         """Answer: rules.Overview."""
@@ -109,27 +111,31 @@ def receiving(settings: GatewaySettings) -> Receiving:
     nodes = []
     for each in settings.nodes:
         profile = None
-        if each.charset or each.names:
-            try:
+        try:
+            also = each.further_modalities()
+            if each.charset or each.names:
                 charset = charset_named(each.charset or "utf8")
                 layout = NameLayout(each.names or ("three_groups" if charset.holds_kanji else "romaji"))
                 profile = NameProfile(charset, layout, KanaForm(each.kana))
-            except ValueError as why:
-                raise Fault(
-                    N_("The settings of the device {ae} do not fit: {reason}."),
-                    N_("Correct it in the parameter file."),
-                    reference="P230",
-                    ae=each.ae_title,
-                    reason=str(why),
-                ) from None
+        except ValueError as why:
+            raise Fault(
+                N_("The settings of the device {ae} do not fit: {reason}."),
+                N_("Correct it in the parameter file."),
+                reference="P230",
+                ae=each.ae_title,
+                reason=str(why),
+            ) from None
         nodes.append(
             Node(
                 each.ae_title,
                 each.address,
+                each.port,
                 title=each.title,
                 profile=profile,
                 station_ae=each.station_ae,
                 most_answers=each.most_answers,
+                also=also,
+                as_asked=each.as_asked,
             )
         )
     return Receiving(

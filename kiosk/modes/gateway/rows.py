@@ -8,6 +8,7 @@ from typing import Any
 from kiosk.core.study import Study
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.gateway import rules
+from kiosk.modes.gateway.worklist_words import key_word, why_left_out
 from kiosk.ui import dates
 from kiosk.ui.table import Column, Row
 
@@ -116,13 +117,18 @@ def candidate_rows(candidates: Iterable[Any]) -> list[Row]:
 
 def query_rows(view: rules.Overview, today: str) -> list[Row]:
     rows = []
-    for number, line in enumerate(view.queries):
+    for line in view.queries:
         cells = (
             rules.day_and_clock(line.at, today), named(line.calling_ae, view.titles), rules.asked_for(line.keys),
             str(line.answers), query_note(line),
         )  # fmt: skip
-        rows.append(Row(f"{line.at} {number}", cells, rules.query_state(line)))
+        rows.append(Row(query_key(line), cells, rules.query_state(line)))
     return rows
+
+
+def query_key(line: rules.QueryLine) -> str:
+    """The row of a query across refreshes, though newer ones come before it."""
+    return f"{line.at} {line.calling_ae}"
 
 
 def query_note(line: rules.QueryLine) -> str:
@@ -130,8 +136,14 @@ def query_note(line: rules.QueryLine) -> str:
     notes = []
     if line.trouble:
         notes.append(say(N_("cancelled by the device") if line.trouble == "cancelled" else N_("could not be answered")))
-    if why := rules.why_empty(line):
-        notes.append(say(N_("nothing fits; most were left out by {key}"), key=why))
+    if line.seen_at:
+        notes.append(say(N_("told from the list of {at}: the database was away"), at=line.seen_at[11:19]))
+    if line.left_out:
+        notes += [say(why_left_out(each)) for each in line.left_out]
+    elif not line.answers and rules.identifies(line) and not line.trouble:
+        notes.append(say(N_("nobody on the list has that ID, number or name")))
+    elif why := rules.why_empty(line):
+        notes.append(say(N_("nothing fits; most were left out by {key}"), key=key_word(why)))
     if line.downgraded:
         notes.append(say(N_("names changed for this device: {ids}"), ids=" ".join(line.downgraded[:5])))
     if line.capped:

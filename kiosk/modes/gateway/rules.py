@@ -10,6 +10,7 @@ from typing import Any
 from kiosk.core.disks import DiskLine
 from kiosk.core.study import Study
 from kiosk.core.words import N_, Sentence
+from kiosk.core.worklist_query import LeftOut
 
 SILENT_S = 15.0  # the receiver tells that it lives every five seconds
 LITTLE_ROOM = 0.10
@@ -47,6 +48,8 @@ class QueryLine:
     took_ms: int
     capped: bool = False
     trouble: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    seen_at: str = ""  # the list was of that moment, for want of the store
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,11 @@ def query_line(body: dict[str, Any]) -> QueryLine:
         took_ms=int(body.get("took_ms", 0)),
         capped=bool(body.get("capped", False)),
         trouble=str(body.get("trouble", "")),
+        left_out=tuple(
+            LeftOut(**{name: str(each.get(name, "")) for name in LeftOut.__dataclass_fields__})
+            for each in body.get("left_out", ())
+        ),
+        seen_at=str(body.get("seen_at", "")),
     )
 
 
@@ -172,9 +180,14 @@ def query_state(line: QueryLine) -> str:
     """``stop`` where it failed, ``look`` where nobody was told anything though steps were there, or not all."""
     if line.trouble and line.trouble != "cancelled":
         return "stop"
-    if line.capped or (line.answers == 0 and line.kept_out):
+    if line.capped or line.seen_at or (line.answers == 0 and line.kept_out):
         return "look"
     return ""
+
+
+def identifies(line: QueryLine) -> bool:
+    """Did it ask for one examinee or order?"""
+    return any(key in line.keys for key in ("patient_id", "accession", "study_uid", "step_id", "name"))
 
 
 def why_empty(line: QueryLine) -> str:

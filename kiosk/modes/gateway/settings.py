@@ -24,7 +24,20 @@ class NodeSettings(Settings):
     kana: str = setting("katakana", N_("Form of kana: half, katakana, hiragana."))
     station_ae: str = setting("", N_("Station of its room, where it asks by one that nobody is scheduled for."))
     most_answers: int = setting(300, N_("Most worklist answers at once."))
+    port: int = setting(0, N_("Its port, where we call it: to report which images are stored."))
+    also: list[str] = setting(list, N_("Modalities that it means by one it asks for, as DX=CR."))
+    as_asked: bool = setting(False, N_("Tell it the modality that it asked for instead of the scheduled one."))
     contact: str = setting("", N_("Whom to call when it does not work."))
+
+    def further_modalities(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """``also`` as pairs: what it asks for, and what it means too. Raises ValueError where one is no pair."""
+        found: dict[str, tuple[str, ...]] = {}
+        for each in self.also:
+            asked, sign, meant = each.upper().replace(" ", "").partition("=")
+            if not (asked and sign and meant):
+                raise ValueError(f"also: {each!r} is not like DX=CR")
+            found[asked] = (*found.get(asked, ()), *meant.split(","))
+        return tuple(found.items())
 
 
 OWN_SIMULATORS = ("CR1", "DR1", "US1", "US2", "US3", "ES1", "OP1", "MG1", "CT1", "MR1", "ECG1")

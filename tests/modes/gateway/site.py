@@ -21,7 +21,7 @@ from kiosk.flow.settings_file import StationFile, VolumeSettings
 from kiosk.modes.gateway.mode import MODE, GatewayDesk, receive
 from kiosk.modes.gateway.rules import Overview
 from kiosk.modes.gateway.settings import GatewaySettings
-from kiosk.store import visits
+from kiosk.store import notices, visits
 from kiosk.store.visits import VisitRow
 from tests.waiting import wait_until
 
@@ -92,7 +92,9 @@ class GatewaySite:
     def visit(self, person: int = 0, exams: tuple[Examination, ...] = (CHEST, ABDOMEN), day: date | None = None) -> int:
         row = VisitRow(VisitKey("0001", day or date.today(), f"{person + 1:03d}"), PEOPLE[person], "09:00", exams=exams)
         with self.station.centre.writing() as conn:
-            return visits.take_visit(conn, row, "list").visit
+            visit = visits.take_visit(conn, row, "list").visit
+            notices.tell(conn, "visits", visit=visit, days=[row.key.day.isoformat()])
+        return visit
 
     def device(self, ae_title: str = "CR1", modality: str = "CR") -> ModalitySimulator:
         gateway = Node("KIOSK", "127.0.0.1", self.port)

@@ -188,27 +188,6 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("SC*.dcm")) if folder.is_dir() else []
 
 
-def test_the_worklist_is_answered_while_the_shared_store_is_away(open_gateway: Open, wait_until: Callable) -> None:  # type: ignore[type-arg]
-    from kiosk.core.worklist_query import WorklistQuery
-    from kiosk.flow.answer_worklist import ScheduledSteps
-
-    site = open_gateway()
-    site.visit()
-    steps = ScheduledSteps(site.station.centre)
-    steps.remember(date.today())
-    assert list(steps.stations()) == ["CR1", "US1"] or set(steps.stations()) == {"CR1", "US1"}
-
-    class Away:
-        def reading(self) -> object:
-            raise LinkLost("centre")
-
-    steps._centre = Away()  # type: ignore[assignment]
-    assert [row.patient.patient_id for row in steps.rows(WorklistQuery())] == ["00012345", "00012345"]
-    empty = ScheduledSteps(Away())  # type: ignore[arg-type]
-    with pytest.raises(LinkLost):
-        empty.rows(WorklistQuery())
-
-
 def test_the_settings_of_nodes_become_profiles() -> None:
     file = read_settings(HOME / "settings" / "gateway.toml", {"gateway": MODE.settings})
     how = receiving(file.modes["gateway"])

@@ -70,13 +70,28 @@ def test_the_worklist_log_says_why_an_answer_was_empty(open_window: Open, wait_u
     device = window.site.device()
     device.ask(Asking(modality="CR"))
     device.ask(Asking(patient_id="00099999"))
-    wait_until(lambda: len(window.view.queries) == 2, 10)
+    device.ask(Asking(modality="MG"))
+    device.ask(Asking(modality="MG", patient_id="00012346"))
+    wait_until(lambda: len(window.view.queries) == 4, 10)
     window.turn_to("worklist")
-    newest, first = cells(window.pages["worklist"].queries)
-    assert newest[3] == "0" and "PatientID" in newest[4]
+    page = window.pages["worklist"]
+    named, kind, nobody, first = cells(page.queries)
+    assert nobody[3:5] == ("0", say("nobody on the list has that ID, number or name"))
+    assert kind[3] == "0" and say("modality") in kind[4]
     assert first[3] == "1" and "00012346" in first[4]
-    window.pages["worklist"].queries.select(window.pages["worklist"].queries.shown_keys[0])
-    wait_until(lambda: "PatientID" in window.shell.problem.text)
+    reason = say("{key} asked {asked}, scheduled {scheduled}", key=say("modality"), asked="MG", scheduled="CR")
+    sentence = say("{id} was left out: {why}", id="00012346", why=reason)
+    assert named[3] == "0" and sentence in named[4]
+    page.queries.select(page.queries.shown_keys[0])
+    wait_until(lambda: sentence in window.shell.problem.text)
+    judged = wait_until(lambda: cells(page.judged), 10, "each examination is told")
+    assert {row[5] for row in judged} == {
+        reason, say("{key} asked {asked}, scheduled {scheduled}", key=say("modality"), asked="MG", scheduled="US")
+    }  # fmt: skip
+    page.queries.select(page.queries.shown_keys[3])
+    wait_until(lambda: cells(page.judged)[0][5] == say("told"), 10, "the first query told one")
+    window.search.set("腹部")
+    wait_until(lambda: len(cells(page.judged)) == 1, 10, "the search narrows the examinations")
 
 
 def test_a_stranger_is_listed_with_what_to_do(open_window: Open, wait_until: Callable[..., Any]) -> None:

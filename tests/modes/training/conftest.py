@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.assembly import Station
 from kiosk.core.settings import StationSettings
+from kiosk.core.worklist_index import Listed, WorklistIndex
 from kiosk.dicom.worklist import WorklistDoor
 from kiosk.flow.settings_file import StationFile
 from kiosk.modes.training.mode import MODE, TrainingSettings
@@ -42,7 +43,7 @@ def practice() -> Iterator[Practice]:
     from kiosk.dicom.receive import StorageDoor
 
     made = Practice()
-    with listening(WorklistDoor(lambda query: made.rows), StorageDoor(made.intake)) as door:
+    with listening(WorklistDoor(lambda query: Listed(WorklistIndex(made.rows))), StorageDoor(made.intake)) as door:
         made.port = door.port
         yield made
 

@@ -209,6 +209,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("performed", schema=None) as batch_op:
         batch_op.create_index("ix_performed_study", ["study_uid"], unique=False)
+        batch_op.create_index("ix_performed_step", ["step"], unique=False)
 
     op.create_table(
         "sends",
