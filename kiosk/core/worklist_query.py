@@ -131,8 +131,8 @@ def with_days_around(query: WorklistQuery, today: date, days: int) -> WorklistQu
     """A query without a date and without a name of one is limited to ``days`` around today."""
     if not query.dates.open or query.names_one:
         return query
-    around = timedelta(days=days)
-    return replace(query, dates=Span(f"{today - around:%Y%m%d}", f"{today + around:%Y%m%d}", True))
+    around = timedelta(days=days)  # nobody asked for a range: a range of times stays one of each day
+    return replace(query, dates=Span(f"{today - around:%Y%m%d}", f"{today + around:%Y%m%d}"))
 
 
 Check = Callable[[WorklistRow], bool]

@@ -162,6 +162,7 @@ def report_there(own_title: str, node: Node, report: CommitmentReport) -> None:
         # Devices that don't answer the role selection take the report all the same, so it is not insisted on.
         agreed = next((each for each in assoc.accepted_contexts if each.abstract_syntax == PUSH), None)
         if agreed is not None:
+            assoc.dimse_timeout = ANSWER_S
             event = event_of(report, str(agreed.transfer_syntax[0]), 1)
             assoc.dimse.send_msg(event, agreed.context_id)
             _, answer = assoc.dimse.get_msg(block=True)

@@ -42,15 +42,16 @@ class Identifier(NamedTuple):
 def read_identifier(encoded: bytes, transfer_syntax: str) -> Identifier:
     """Values and shape. Raises ``Refused("unsound")`` where a length lies or the nesting is absurd."""
     if transfer_syntax in DEFLATED or len(encoded) > MOST_BYTES:
-        raise _unsound()
+        raise unreadable()
     reader = _Reader(encoded, ">" if transfer_syntax == EXPLICIT_BE else "<")
     shape, at = reader.elements(0, len(encoded), transfer_syntax == IMPLICIT_LE, (), 0, delimited=False, kept=True)
     if at != len(encoded) or not shape:
-        raise _unsound()
+        raise unreadable()
     return Identifier(reader.values, shape)
 
 
-def _unsound() -> Refused:
+def unreadable() -> Refused:
+    """What is raised where a query is no data set."""
     return Refused(
         "unsound", N_("The query can't be read."), N_("Ask again from the device; if it stays, call its maker.")
     )
@@ -73,7 +74,7 @@ class _Reader:
         shape: list[tuple[Any, ...]] = []
         while at < end:
             if at + 8 > end:
-                raise _unsound()
+                raise unreadable()
             group, number = self._head.unpack_from(data, at)
             tag = group << 16 | number
             if tag in (ITEM_END, SEQUENCE_END):
@@ -88,7 +89,7 @@ class _Reader:
                 shape.append((tag, vr, inner))
                 continue
             if at + length > end:
-                raise _unsound()
+                raise unreadable()
             value = data[at : at + length]
             at += length
             if kept:
@@ -97,7 +98,7 @@ class _Reader:
                 creator = group & 1 and 0x10 <= number <= 0xFF
                 shape.append((tag, vr, value if creator else None))
         if delimited:
-            raise _unsound()
+            raise unreadable()
         return tuple(shape), at
 
     def _vr_and_length(self, tag: int, at: int, implicit: bool) -> tuple[bytes, int, int]:
@@ -106,11 +107,11 @@ class _Reader:
             return _VR_OF.get(tag, b""), self._long.unpack_from(data, at + 4)[0], at + 8
         vr = data[at + 4 : at + 6]
         if not (vr.isalpha() and vr.isupper()):
-            raise _unsound()
+            raise unreadable()
         if vr not in _LONG:
             return vr, self._short.unpack_from(data, at + 6)[0], at + 8
         if at + 12 > len(data):
-            raise _unsound()
+            raise unreadable()
         return vr, self._long.unpack_from(data, at + 8)[0], at + 12
 
     def _sequence(
@@ -118,14 +119,14 @@ class _Reader:
     ) -> tuple[Shape | None, int]:
         """Items of a sequence; only the first one's values and shape are kept (a query has one, PS3.4 C.2.2.2.6)."""
         if depth >= MAX_NESTING:
-            raise _unsound()
+            raise unreadable()
         stop = end if length == UNDEFINED else at + length
         if stop > end:
-            raise _unsound()
+            raise unreadable()
         first: Shape | None = None
         while at < stop:
             if at + 8 > stop:
-                raise _unsound()
+                raise unreadable()
             group, number = self._head.unpack_from(self.data, at)
             item, size = group << 16 | number, self._long.unpack_from(self.data, at + 4)[0]
             at += 8
@@ -134,10 +135,10 @@ class _Reader:
                     return first, at
                 continue
             if item != ITEM:
-                raise _unsound()
+                raise unreadable()
             item_end = stop if size == UNDEFINED else at + size
             if item_end > stop:
-                raise _unsound()
+                raise unreadable()
             shape, at = self.elements(
                 at, item_end, implicit, (*path, tag), depth + 1,
                 delimited=size == UNDEFINED, kept=kept and first is None,
@@ -145,5 +146,5 @@ class _Reader:
             if first is None:
                 first = shape
         if length == UNDEFINED:
-            raise _unsound()
+            raise unreadable()
         return first, at

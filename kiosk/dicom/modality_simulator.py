@@ -21,6 +21,7 @@ from kiosk.dicom.ask_worklist import Asking, ask_worklist
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.sample_pictures import picture
 from kiosk.dicom.send import SentFile, echo, send_files
+from kiosk.dicom.tell_performed import PerformedReport, series_made
 from kiosk.dicom.write import Making, Shot, image_object, new_uid, save
 
 
@@ -53,6 +54,7 @@ class ModalitySimulator:
     modality: str
     worklist: Node
     storage: Node
+    performed: Node | None = None  # told what it performs (MPPS); None: it tells nobody
 
     def ask(self, asking: Asking | None = None) -> list[WorklistRow]:
         """The steps for this device. Raises LinkLost."""
@@ -76,14 +78,20 @@ class ModalitySimulator:
 
         Raises LinkLost when the storage can't be reached; what was sent before that stays sent.
         """
+        report = PerformedReport(self.ae_title, self.performed) if self.performed is not None else None
+        begun = report.begin(row, self.modality, when) if report is not None else ""
         with tempfile.TemporaryDirectory(prefix="kiosk-modality-") as folder:
             files = self.take(row, Path(folder), views, mistake=mistake, when=when)
+            made = series_made(files) if report is not None else ()
 
             def tell(sent: SentFile) -> None:
                 if progress is not None:
                     progress(sent, len(files))
 
-            return send_files(self.ae_title, self.storage, files, tell, stop)
+            sent = send_files(self.ae_title, self.storage, files, tell, stop)
+        if report is not None:
+            report.end(begun, made, when=when)
+        return sent
 
     def take(
         self,

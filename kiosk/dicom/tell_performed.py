@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -17,6 +19,7 @@ from kiosk.core.names import NameLayout, NameProfile, person_name
 from kiosk.core.performed import PerformedSeries, PerformedState
 from kiosk.core.words import N_
 from kiosk.core.worklist_query import WorklistRow
+from kiosk.dicom.dataset import facts_of_file
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.soundness import EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.upper_layer import call
@@ -75,6 +78,17 @@ class PerformedReport:
                 N_("{whom} did not take the report of the examination."),
                 N_("Send it again; if it stays, look at the gateway."),
             )
+
+
+def series_made(files: Iterable[Path]) -> tuple[PerformedSeries, ...]:
+    """The series that these image files make."""
+    found: dict[str, list[str]] = {}
+    told: dict[str, str] = {}
+    for path in files:
+        facts = facts_of_file(path)
+        found.setdefault(facts.series_uid, []).append(facts.sop_uid)
+        told[facts.series_uid] = facts.series_description
+    return tuple(PerformedSeries(uid, "", told[uid], tuple(objects)) for uid, objects in found.items())
 
 
 def _created(row: WorklistRow, modality: str, station: str, now: datetime) -> Dataset:

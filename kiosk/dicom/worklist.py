@@ -23,7 +23,7 @@ from kiosk.core.names import NameProfile, profile_for_request
 from kiosk.core.worklist_index import Chosen, Listed, Scheduled
 from kiosk.core.worklist_query import LeftOut, WorklistQuery, with_days_around, with_known_station
 from kiosk.dicom.fast_find import Finder, FindRequest
-from kiosk.dicom.identifier import Identifier, Shape
+from kiosk.dicom.identifier import Identifier, Shape, unreadable
 from kiosk.dicom.nodes import Node, OnceAMinute
 from kiosk.dicom.soundness import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.upper_layer import Handlers, node_of
@@ -86,11 +86,14 @@ class _Form:
         """Encoded anew."""
         row = step.row
         row = replace(row, station_ae=row.station_ae or self.calling_ae, modality=self.modality or row.modality)
-        answer, lost = answer_to(self.asked, row, self.profile, issuer)
         implicit, little = self.transfer_syntax == IMPLICIT_LE, self.transfer_syntax != EXPLICIT_BE
-        encoded = encode(answer, implicit, little)
+        try:
+            answer, lost = answer_to(self.asked, row, self.profile, issuer)
+            encoded = encode(answer, implicit, little)
+        except Exception as why:  # pydicom stumbles in many ways over keys that are no DICOM
+            raise unreadable() from why
         if encoded is None:
-            raise ValueError("an answer can't be encoded")
+            raise unreadable()
         return Answered(encoded, lost)
 
 
@@ -144,6 +147,8 @@ class WorklistDoor:
             telling.trouble = ""
             status = SUCCESS
         except Refused as why:
+            cause = type(why.__cause__).__name__ if why.__cause__ else why.reason
+            log.warning("a worklist query of %s makes no sense: %s", node.ae_title, cause)
             telling.trouble = str(why)
             status = MISMATCH if why.reason == "bad_key" else CANNOT_PROCESS
         except Fault as why:  # the store is away and nothing is remembered: an error instead of an empty list
@@ -198,7 +203,10 @@ class WorklistDoor:
                 self._forms.move_to_end(key)
                 return form
         implicit, little = request.transfer_syntax == IMPLICIT_LE, request.transfer_syntax != EXPLICIT_BE
-        asked = decode(BytesIO(request.identifier), implicit, little)
+        try:
+            asked = decode(BytesIO(request.identifier), implicit, little)
+        except Exception as why:
+            raise unreadable() from why
         with self._lock:
             form = _Form(next(self._numbers), asked, request.transfer_syntax, telling.profile, node.ae_title, modality)
             self._forms[key] = form

@@ -30,7 +30,7 @@ WAIT_S = 0.5  # a query waits no longer for the store to say that nothing change
 FIRST_WAIT_S = 10.0  # after a start, for the list itself
 KEEP_EVERY_S = 60.0
 MOST_STEPS = 20_000
-KINDS = ("visits", "images", "performed")  # of notices that change the list
+KINDS = ("visits", "images")  # of notices that change the list
 
 
 class ScheduledSteps:

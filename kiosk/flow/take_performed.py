@@ -22,7 +22,7 @@ from kiosk.store.jobs import Job
 
 log = logging.getLogger(__name__)
 
-PERFORMED = "performed"  # kind of the local job
+PERFORMED = "performed"  # kind of the local job, and of the notice
 BEGUN, CHANGED = "begun", "changed"
 AGAIN_S = 5.0
 
@@ -73,8 +73,9 @@ class PerformedSteps:
             conn, self._actor, "examination " + (state.lower() or what), patient=told.patient_id[:64],
             subject=told.sop_uid, source=told.source, reason=told.reason,
         )  # fmt: skip
-        for visit in touched or (None,):
-            notices.tell(conn, "performed", visit=visit)
+        for visit in touched.visits:
+            notices.tell(conn, "visits", visit=visit)
+        notices.tell(conn, PERFORMED, study_uid=touched.study_uid)
 
     def _tell_later(self, job: Job) -> None:
         told = _told(job.body["told"])

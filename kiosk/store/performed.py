@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,8 +17,15 @@ from kiosk.store.tables import steps
 UNKNOWN, TAKEN, OVER = "unknown", "duplicate", "final"
 
 
-def begin(conn: sa.Connection, told: PerformedStep) -> list[int]:
-    """A device began (N-CREATE). Returns the visits it touches. Raises ``Refused("duplicate")``."""
+class Touched(NamedTuple):
+    """What a message is about: rows of visits of ours, and the study."""
+
+    visits: tuple[int, ...]
+    study_uid: str
+
+
+def begin(conn: sa.Connection, told: PerformedStep) -> Touched:
+    """A device began (N-CREATE). Returns what it touches. Raises ``Refused("duplicate")``."""
     if conn.execute(sa.select(performed.c.id).where(performed.c.sop_uid == told.sop_uid)).first() is not None:
         raise Refused(TAKEN, "this performed step is known already")
     its_steps = [step for each in told.scheduled if (step := _step_of(conn, each)) is not None]
@@ -39,11 +46,11 @@ def begin(conn: sa.Connection, told: PerformedStep) -> list[int]:
     )
     if ids:
         conn.execute(steps.update().where(steps.c.id.in_(ids), steps.c.state == "scheduled").values(state="started"))
-    return sorted({step.visit for step in its_steps})
+    return Touched(tuple(sorted({step.visit for step in its_steps})), studies[0] if studies else "")
 
 
-def change(conn: sa.Connection, told: PerformedStep) -> list[int]:
-    """A device went on or ended (N-SET). Returns the visits it touches.
+def change(conn: sa.Connection, told: PerformedStep) -> Touched:
+    """A device went on or ended (N-SET). Returns what it touches.
 
     Raises ``Refused("unknown" | "final")``: what has ended never changes (PS3.4 F.7.2.2.2).
     """
@@ -65,7 +72,8 @@ def change(conn: sa.Connection, told: PerformedStep) -> list[int]:
     ids = list(row["body"].get("steps", ()))
     if told.state is PerformedState.DISCONTINUED:
         _give_back(conn, ids)
-    return sorted(set(conn.execute(sa.select(steps.c.visit).where(steps.c.id.in_(ids))).scalars()))
+    found = set(conn.execute(sa.select(steps.c.visit).where(steps.c.id.in_(ids))).scalars())
+    return Touched(tuple(sorted(found)), row["study_uid"])
 
 
 def _give_back(conn: sa.Connection, ids: Sequence[int]) -> None:

@@ -146,3 +146,18 @@ def test_a_refused_report_is_told_to_the_person(door: Listener, kept: Kept) -> N
     kept.refuse = Refused("unknown", "not there")
     with pytest.raises(LinkLost, match="did not take"):
         report(door).end("1.2.3")
+
+
+def test_our_own_modality_tells_what_it_made(door: Listener, kept: Kept) -> None:
+    from kiosk.dicom.modality_simulator import ModalitySimulator
+    from kiosk.dicom.receive import StorageDoor
+    from tests.dicom.peers import MemoryIntake
+
+    intake = MemoryIntake()
+    with listening(StorageDoor(intake)) as storage:
+        store = Node("KIOSK", "127.0.0.1", storage.port)
+        device = ModalitySimulator("CR1", "CR", store, store, Node("KIOSK", "127.0.0.1", door.port))
+        assert len(device.examine(a_row())) == 2
+    [ended] = kept.changed
+    assert ended.series is not None
+    assert sorted(uid for each in ended.series for uid in each.objects) == sorted(intake.stored)

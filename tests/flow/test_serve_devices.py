@@ -149,10 +149,10 @@ def test_the_step_is_found_by_whatever_the_device_says(serve: Serve, centre: Sto
     ):
         with centre.writing() as conn:
             told = PerformedStep(f"1.2.{number}", PerformedState.IN_PROGRESS, scheduled=(said,))
-            assert performed.begin(conn, told) == [step.visit_id]
+            assert performed.begin(conn, told) == ((step.visit_id,), said.study_uid)
     with centre.writing() as conn:
         told = PerformedStep("1.2.9", PerformedState.IN_PROGRESS, scheduled=(Scheduled("1.9", "x", "77"),))
-        assert performed.begin(conn, told) == []
+        assert performed.begin(conn, told).visits == ()
 
 
 class Cut:

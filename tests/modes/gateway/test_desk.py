@@ -194,7 +194,7 @@ def test_the_settings_of_nodes_become_profiles() -> None:
     cr, us, es = how.nodes
     assert cr.profile is not None and cr.profile.charset.value == "ISO 2022 IR 13\\ISO 2022 IR 87"
     assert us.profile is not None and us.profile.layout.value == "half_kana"
-    assert es.profile is None and es.station_ae == "ES1"
+    assert es.profile is None and es.station_ae == "ES1" and es.also == (("ES", ("XC",)),) and es.port == 104
     assert [good for good, _, _ in check(replace(file.modes["gateway"], port=0))] == [True, True]
 
 
@@ -204,6 +204,7 @@ def test_the_settings_of_nodes_become_profiles() -> None:
         (NodeSettings("CR1", charset="klingon"), "klingon"),
         (NodeSettings("CR1", names="backwards"), "backwards"),
         (NodeSettings("CR1", address="1.2.3"), "1.2.3"),
+        (NodeSettings("CR1", also=["DX"]), "DX"),
     ],
 )
 def test_a_node_that_makes_no_sense_is_told(node: NodeSettings, word: str) -> None:
