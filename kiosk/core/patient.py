@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Patient:
     """A patient, known by ``(issuer, patient_id)``. ``sex`` is DICOM's M, F, O or empty (PS3.3 C.7.1.1)."""
 

@@ -74,41 +74,43 @@ class WorklistIndex:
     def __len__(self) -> int:
         return self._size
 
-    def put(self, rows: Iterable[WorklistRow], *, instead_of: Iterable[int] = ()) -> None:
+    def put(self, rows: Iterable[WorklistRow], *, instead_of: Iterable[int] = ()) -> set[str]:
         """Add rows, or take their place by step ID; rows of the visits ``instead_of`` that are not told again go.
 
-        A row that did not change keeps what doors made of it.
+        A row that did not change keeps what doors made of it. Returns the days (YYYYMMDD) that are not as they were.
         """
         whole = set(instead_of)
+        days: set[str] = set()
         with self._lock:
             told: dict[int, dict[str, WorklistRow]] = {visit: {} for visit in whole}
             for row in rows:
                 told.setdefault(row.visit, {})[row.step_id] = row
             for visit, its_rows in told.items():
                 known = self._visits.setdefault(visit, {})
-                gone = [step for step in known if step not in its_rows] if visit in whole else []
-                for step in gone:
-                    self._take_out(known.pop(step))
+                for step in [step for step in known if visit in whole and step not in its_rows]:
+                    days.add(self._take_out(known.pop(step)))
                 for step, row in its_rows.items():
                     old = known.get(step)
                     if old is not None and old.row == row:
                         continue
                     if old is not None:
-                        self._take_out(old)
+                        days.add(self._take_out(old))
                     known[step] = self._put_in(Scheduled(row))
+                    days.add(row.scheduled_date)
                 if not known:
                     del self._visits[visit]
+        return days
 
-    def replace_all(self, rows: Iterable[WorklistRow]) -> None:
-        """The whole list anew; rows that did not change keep what doors made of them."""
-        rows = list(rows)
+    def keep_days(self, within: Span) -> None:
+        """Let go of the days outside."""
         with self._lock:
-            gone = set(self._visits)
-        self.put(rows, instead_of=gone)
+            over = [day for day in self._by_day if not within.holds(day)]
+        self.put((), instead_of=self.visits_of(over))
 
-    def rows(self) -> list[WorklistRow]:
+    def rows_of(self, day: str) -> list[WorklistRow]:
+        """The rows of one day (YYYYMMDD)."""
         with self._lock:
-            return [each.row for steps in self._visits.values() for each in steps.values()]
+            return [each.row for steps in self._by_day.get(day, {}).values() for each in steps.values()]
 
     def stations(self) -> frozenset[str]:
         """Station AE titles that somebody is scheduled for."""
@@ -225,7 +227,8 @@ class WorklistIndex:
         self._size += 1
         return each
 
-    def _take_out(self, each: Scheduled) -> None:
+    def _take_out(self, each: Scheduled) -> str:
+        """Returns its day."""
         row = each.row
         kinds, kind = self._by_day[row.scheduled_date], (row.modality, row.aliases)
         kinds[kind].pop(row.step_id)
@@ -241,6 +244,7 @@ class WorklistIndex:
         if not self._stations[row.station_ae]:
             del self._stations[row.station_ae]
         self._size -= 1
+        return row.scheduled_date
 
 
 @dataclass(frozen=True)

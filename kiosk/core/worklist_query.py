@@ -24,7 +24,7 @@ MODALITY_FAMILIES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WorklistRow:
     """One scheduled step as a modality may be told it. Dates YYYYMMDD, times HHMMSS or empty where open all day."""
 

@@ -10,10 +10,11 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from kiosk.core.faults import Fault, LinkLost
-from kiosk.core.visit import Step, Visit
+from kiosk.core.visit import Examination, Step, Visit
 from kiosk.core.worklist_index import Listed, WorklistIndex
 from kiosk.core.worklist_query import Span, WorklistQuery, WorklistRow, is_pattern
 from kiosk.flow.answers import as_fault
@@ -23,13 +24,13 @@ from kiosk.store.engine import Connection, Store
 
 log = logging.getLogger(__name__)
 
-AHEAD_DAYS = 31  # of which the list is kept in memory
+AHEAD_DAYS = 14  # of which the list is kept in memory, as far as bookings reach
 LOOK_EVERY_S = 0.5
-WHOLE_EVERY_S = 300.0  # read anew as a whole, so that no mistake lasts
+WHOLE_EVERY_S = 1800.0  # read anew as a whole, so that no mistake lasts
 WAIT_S = 0.5  # a query waits no longer for the store to say that nothing changed
 FIRST_WAIT_S = 10.0  # after a start, for the list itself
-KEEP_EVERY_S = 60.0
-MOST_STEPS = 20_000
+KEEP_EVERY_S = 120.0
+MOST_STEPS = 50_000
 KINDS = ("visits", "images")  # of notices that change the list
 
 
@@ -47,7 +48,8 @@ class ScheduledSteps:
         self._seen_at = ""  # when the list was last known to be as the store has it
         self._whole_at = 0.0
         self._kept_at = 0.0
-        self._changed = False
+        self._touched: set[str] = set()  # days that are not on this PC's disk as they are in memory
+        self._exams: dict[Examination, Examination] = {}  # thousands of steps share a dozen of them
         self._away = False
         self._slow = False  # somebody waited in vain for the look that is under way
         self._wanted = threading.Event()
@@ -147,19 +149,20 @@ class ScheduledSteps:
             self._turn.notify_all()
 
     def _look(self, today: date) -> None:
-        first, last = today - self._back, today + timedelta(days=AHEAD_DAYS)
-        wanted = Span(f"{first:%Y%m%d}", f"{last:%Y%m%d}", True)
+        days = self._days(today)
+        wanted = Span(days[0].replace("-", ""), days[-1].replace("-", ""), True)
         due = time.monotonic() - self._whole_at >= WHOLE_EVERY_S
         with self._centre.reading() as conn:
             newest = notices.newest(conn)
             found = notices.after(conn, self._seq) if 0 <= self._seq < newest else []
             told = [each.ids for each in found if each.kind in KINDS]
             if self._seq < 0 or due or wanted != self._range or len(found) >= 500 or not all(map(_narrow, told)):
-                self._index.replace_all(self._read(conn, since=first.isoformat(), until=last.isoformat()))
-                self._range, self._whole_at, self._changed = wanted, time.monotonic(), True
+                self._index.keep_days(wanted)
+                for day in days:
+                    self._read_day(conn, day)
+                self._range, self._whole_at = wanted, time.monotonic()
             elif told:
                 self._mend(conn, told)
-                self._changed = True
         self._seq, self._seen_at = newest, now_text()
 
     def _mend(self, conn: Connection, told: Iterable[dict[str, object]]) -> None:
@@ -168,11 +171,19 @@ class ScheduledSteps:
         days = {str(day) for each in told if not each.get("visit") for day in each.get("days", ())}  # type: ignore[attr-defined]
         within = Span(_dashed(self._range.first), _dashed(self._range.last))
         for day in sorted(day for day in days if within.holds(day)):
-            known = self._index.visits_of([day.replace("-", "")])
-            self._index.put(self._read(conn, since=day, until=day), instead_of=known)
+            self._read_day(conn, day)
         if ids:
             rows = self._read(conn, since=within.first, until=within.last, visit_ids=sorted(ids))
-            self._index.put(rows, instead_of=ids)
+            self._touched |= self._index.put(rows, instead_of=ids)
+
+    def _read_day(self, conn: Connection, day: str) -> None:
+        known = self._index.visits_of([day.replace("-", "")])
+        self._touched |= self._index.put(self._read(conn, since=day, until=day), instead_of=known)
+
+    def _days(self, today: date) -> list[str]:
+        """The days of the list in memory, ISO."""
+        first = today - self._back
+        return [(first + timedelta(days=at)).isoformat() for at in range(self._back.days + AHEAD_DAYS + 1)]
 
     def _read(
         self,
@@ -194,32 +205,41 @@ class ScheduledSteps:
             limit=MOST_STEPS,
         )
         finished = performed.finished_steps(conn, [step.id for _, step in found])
-        return [worklist_row(visit, step, self._institution_name, step.id in finished) for visit, step in found]
+        rows = []
+        for visit, step in found:
+            shared = replace(step, exam=self._exams.setdefault(step.exam, step.exam))
+            rows.append(worklist_row(visit, shared, self._institution_name, step.id in finished))
+        return rows
 
     def _keep(self, *, at_once: bool) -> None:
         """Lay the list down on this PC's own disk, now and then."""
         now = time.monotonic()
-        if not self._changed or (now - self._kept_at < KEEP_EVERY_S and not at_once):
+        if not self._touched or (now - self._kept_at < KEEP_EVERY_S and not at_once):
             return
+        touched = self._touched
         try:
             with self._own.writing() as conn:
-                kept_worklist.keep(conn, self._index.rows(), self._range, self._seen_at)
-            self._changed, self._kept_at = False, now
+                for day in sorted(day for day in touched if self._range.holds(day)):
+                    kept_worklist.keep(conn, day, self._index.rows_of(day), self._seen_at)
+                kept_worklist.drop_outside(conn, self._range)
+            self._touched, self._kept_at = set(), now
         except Fault as why:
             self._kept_at = now
             log.warning("the worklist could not be kept on this PC: %s", why)
 
     def _recall(self) -> None:
         """After a start without the store: the list that was seen last."""
+        days = self._days(date.today())
+        wanted = Span(days[0].replace("-", ""), days[-1].replace("-", ""), True)
         try:
             with self._own.reading() as conn:
-                kept = kept_worklist.recall(conn)
+                rows, seen_at = kept_worklist.recall(conn, wanted)
         except Fault as why:
             log.warning("the worklist that was kept can't be read: %s", why)
             return
-        if kept is not None:
-            self._index.replace_all(kept.rows)
-            self._range, self._seen_at = kept.days, kept.seen_at
+        if seen_at:
+            self._index.put(rows)
+            self._range, self._seen_at = wanted, seen_at
 
 
 def worklist_row(visit: Visit, step: Step, institution_name: str = "", finished: bool = False) -> WorklistRow:

@@ -68,14 +68,21 @@ class PerformedSteps:
 
     def _enter(self, conn: Connection, what: str, told: PerformedStep) -> None:
         touched = performed.begin(conn, told) if what == BEGUN else performed.change(conn, told)
-        state = told.state.value if told.state else ""
-        audit.write(
-            conn, self._actor, "examination " + (state.lower() or what), patient=told.patient_id[:64],
-            subject=told.sop_uid, source=told.source, reason=told.reason,
-        )  # fmt: skip
+        if told.state is PerformedState.COMPLETED:
+            self._note(conn, told, "examination completed")
+        elif told.state is PerformedState.DISCONTINUED:
+            self._note(conn, told, "examination discontinued")
+        else:
+            self._note(conn, told, "examination begun" if what == BEGUN else "examination changed")
         for visit in touched.visits:
             notices.tell(conn, "visits", visit=visit)
         notices.tell(conn, PERFORMED, study_uid=touched.study_uid)
+
+    def _note(self, conn: Connection, told: PerformedStep, action: str) -> None:
+        patient = told.patient_id[:64]
+        audit.write(
+            conn, self._actor, action, patient=patient, subject=told.sop_uid, source=told.source, reason=told.reason
+        )
 
     def _tell_later(self, job: Job) -> None:
         told = _told(job.body["told"])

@@ -1,9 +1,9 @@
-"""The worklist as it was last seen, kept in this PC's own store for a start without the shared one."""
+"""The worklist as it was last seen, kept in this PC's own store day by day, for a start without the shared one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,35 +12,37 @@ from kiosk.core.patient import Patient
 from kiosk.core.worklist_query import Span, WorklistRow
 from kiosk.store import local
 from kiosk.store.clock import day_of
+from kiosk.store.tables import last_seen
 
-SUBJECT = "gateway/steps"
-
-
-@dataclass(frozen=True)
-class KeptWorklist:
-    """``days`` are those the list was read for, YYYYMMDD."""
-
-    rows: list[WorklistRow]
-    days: Span
-    seen_at: str
+PREFIX = "gateway/steps/"  # and the day, YYYYMMDD
 
 
-def keep(conn: sa.Connection, rows: Iterable[WorklistRow], days: Span, seen_at: str) -> None:
-    """Lay it down in the station's store."""
-    body = {"rows": [_data(row) for row in rows], "first": days.first, "last": days.last, "seen_at": seen_at}
-    local.keep_last_seen(conn, SUBJECT, body)
+def keep(conn: sa.Connection, day: str, rows: Iterable[WorklistRow], seen_at: str) -> None:
+    """Lay one day down in the station's store."""
+    local.keep_last_seen(conn, PREFIX + day, {"rows": [_data(row) for row in rows], "seen_at": seen_at})
 
 
-def recall(conn: sa.Connection) -> KeptWorklist | None:
-    """What was kept; None where nothing was, or by another version of this program."""
-    kept = local.seen_last(conn, SUBJECT)
-    if kept is None:
-        return None
-    try:
-        rows = [_row(each) for each in kept.body["rows"]]
-        return KeptWorklist(rows, Span(kept.body["first"], kept.body["last"], True), kept.body["seen_at"])
-    except (KeyError, TypeError, ValueError):
-        return None
+def drop_outside(conn: sa.Connection, days: Span) -> None:
+    """Forget the days outside."""
+    kept = last_seen.c.subject
+    over = sa.or_(kept < PREFIX + days.first, kept > PREFIX + days.last)
+    conn.execute(last_seen.delete().where(kept.startswith(PREFIX, autoescape=True), over))
+
+
+def recall(conn: sa.Connection, days: Span) -> tuple[list[WorklistRow], str]:
+    """The rows that were kept of these days, and when the list was last seen; empty where nothing was kept."""
+    rows: list[WorklistRow] = []
+    seen: list[str] = []
+    query = sa.select(last_seen.c.body).where(
+        last_seen.c.subject >= PREFIX + days.first, last_seen.c.subject <= PREFIX + days.last
+    )
+    for body in conn.execute(query).scalars():
+        try:
+            rows += [_row(each) for each in body["rows"]]
+            seen.append(str(body["seen_at"]))
+        except (KeyError, TypeError, ValueError):  # another version of this program wrote it
+            continue
+    return rows, max(seen, default="")
 
 
 def _data(row: WorklistRow) -> dict[str, Any]:

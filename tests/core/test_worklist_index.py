@@ -114,14 +114,20 @@ def test_what_changed_takes_its_place_and_the_rest_keeps_its_answers() -> None:
     index = WorklistIndex(ROWS)
     before = {each.row.step_id: each for each in index.choose(WorklistQuery(status="COMPLETED"), 9999).steps}
     moved = [replace(row, scheduled_date="20261230") for row in ROWS if row.visit == 5]
-    index.put(moved[:2], instead_of={5})
+    assert index.put(ROWS[:9], instead_of={0, 1, 2}) == set(), "nothing is new"
+    days = index.put(moved[:2], instead_of={5})
+    assert days == {"20261230"} | {row.scheduled_date for row in ROWS if row.visit == 5}
     after = {each.row.step_id: each for each in index.choose(WorklistQuery(status="COMPLETED"), 9999).steps}
     assert len(index) == len(ROWS) - 1
     assert moved[2].step_id not in after
     assert after[moved[0].step_id].row.scheduled_date == "20261230"
     assert all(after[step] is each for step, each in before.items() if each.row.visit != 5)
     assert index.visits_of(["20261230"]) == {5}
-    index.replace_all(ROWS[:3])
-    assert len(index) == 3 and index.stations() <= {"CR1", "US1"}
-    index.replace_all([])
-    assert len(index) == 0 and index.choose(WorklistQuery(), 9).kept_out == {}
+    index.keep_days(date_span("20261122-20261123"))
+    assert {row.scheduled_date for row in index.choose(WorklistQuery(status="COMPLETED"), 9999).rows} == {
+        "20261122", "20261123"
+    }  # fmt: skip
+    assert {row.scheduled_date for row in index.rows_of("20261123")} == {"20261123"} and index.rows_of("x") == []
+    index.keep_days(date_span("20300101"))
+    assert len(index) == 0 and index.stations() == frozenset()
+    assert index.choose(WorklistQuery(), 9).kept_out == {}

@@ -47,7 +47,7 @@ class WorklistDesk:
         query = with_days_around(query, asked, self._settings.days_without_date)
         first, last = day_of(query.dates.first) or asked, day_of(query.dates.last) or asked
         if query.names_one:  # what is booked around it explains more than a list that is empty
-            first, last = min(first, asked - timedelta(days=1)), max(last, asked + timedelta(days=31))
+            first, last = min(first, asked - timedelta(days=1)), max(last, asked + timedelta(days=14))
         with self._kit.centre.reading() as conn:
             found = visits.scheduled(conn, since=first.isoformat(), until=last.isoformat(), limit=MOST_JUDGED)
             finished = performed.finished_steps(conn, [step.id for _, step in found])

@@ -138,7 +138,7 @@ def query_note(line: rules.QueryLine) -> str:
         notes.append(say(N_("cancelled by the device") if line.trouble == "cancelled" else N_("could not be answered")))
     if line.seen_at:
         notes.append(say(N_("told from the list of {at}: the database was away"), at=line.seen_at[11:19]))
-    if line.left_out:
+    if line.left_out and not line.answers:
         notes += [say(why_left_out(each)) for each in line.left_out]
     elif not line.answers and rules.identifies(line) and not line.trouble:
         notes.append(say(N_("nobody on the list has that ID, number or name")))
