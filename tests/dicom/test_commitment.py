@@ -54,9 +54,9 @@ def door(kept: Kept) -> CommitmentDoor:
     return CommitmentDoor(kept.take, kept.tell)
 
 
-@pytest.fixture
-def listener(door: CommitmentDoor) -> Iterator[Listener]:
-    with listening(door) as listener:
+@pytest.fixture(params=[True, False], ids=["quick", "plain"])
+def listener(door: CommitmentDoor, request: pytest.FixtureRequest) -> Iterator[Listener]:
+    with listening(door, quick=request.param) as listener:
         yield listener
 
 
