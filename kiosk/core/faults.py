@@ -63,11 +63,13 @@ class LinkLost(Fault):
 
     reference = "L503"
 
-    def __init__(self, whom: str, sentence: str = "", next_step: str = "") -> None:
+    def __init__(self, whom: str, sentence: str = "", next_step: str = "", **values: object) -> None:
         super().__init__(
             sentence or N_("{whom} does not answer."),
             next_step or N_("Work goes on here; what is owed is done when it answers again."),
+            reference="",
             whom=whom,
+            **values,
         )
 
 

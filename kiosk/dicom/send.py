@@ -38,10 +38,11 @@ class SentFile:
         return self.status is not None and (self.status == 0 or self.status in (0xB000, 0xB006, 0xB007))
 
 
-def echo(own_title: str, node: Node) -> float:
-    """C-ECHO: milliseconds until the answer. Raises LinkLost."""
+def echo(own_title: str, node: Node, answer_s: float = 15.0) -> float:
+    """C-ECHO: milliseconds until the answer. Raises LinkLost, after ``answer_s`` where nothing is said at all."""
     began = time.perf_counter()
-    assoc = call(own_title, node, [build_context(Verification, [EXPLICIT_LE, IMPLICIT_LE])])
+    assoc = call(own_title, node, [build_context(Verification, [EXPLICIT_LE, IMPLICIT_LE])], answer_s=answer_s)
+    assoc.dimse_timeout = answer_s
     try:
         status = assoc.send_c_echo()
         if "Status" not in status or status.Status != 0:

@@ -282,10 +282,15 @@ def call(
     handlers: Handlers | None = None,
     *,
     ext_neg: Iterable[Any] = (),
+    answer_s: float = 15.0,
 ) -> Any:
-    """An association with ``node``, established; raises LinkLost with the reason in words. ``ext_neg``: role selection
-    and other extended negotiation items (PS3.7 D.3.3)."""
+    """An association with ``node``, established; raises LinkLost with the reason in words.
+
+    ``ext_neg``: role selections and other extended negotiation items (PS3.7 D.3.3); ``answer_s``: how long the peer
+    may take to accept us.
+    """
     ae = our_ae(own_title)
+    ae.acse_timeout = answer_s
     whom = node.title or node.ae_title
     assoc = ae.associate(
         node.address or "127.0.0.1",
