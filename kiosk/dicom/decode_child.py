@@ -103,6 +103,11 @@ class Decoder:
             return {"lines": [dataclasses.astuple(line) for line in lines]}
         if what == "frame":
             return self._decode(Path(question["path"]), int(question["frame"]), str(question.get("stamp", "")))
+        if what == "plain":
+            from kiosk.dicom.plain_copy import write_plain
+
+            write_plain(Path(question["path"]), Path(question["target"]), str(question["syntax"]))
+            return {"there": True}
         if what == "into":
             return self._hand_over(str(question["segment"]), int(question["size"]))
         raise ValueError(what)

@@ -35,6 +35,7 @@ GET = {"patient": "1.2.840.10008.5.1.4.1.2.1.3", "study": "1.2.840.10008.5.1.4.1
 SILENCE_S = 120.0  # some servers say nothing until the first image is out, and take it from a slow disk
 MOST_CONTEXTS = 128  # PS3.8 9.3.2.2
 PARTLY = 0xB000  # done, but for one or more sub-operations that failed
+NONE_SENT = 0xA702
 
 _WORDS = {
     SUCCESS: N_("All images were sent."),
@@ -43,7 +44,7 @@ _WORDS = {
     0x0122: N_("The server does not know this kind of request."),
     0x0124: N_("The server does not allow it."),
     0xA701: N_("The server has no room to count the images."),
-    0xA702: N_("The server could not send the images."),
+    NONE_SENT: N_("The server could not send the images."),
     0xA801: N_("The server does not know the destination."),
     0xA900: N_("The server did not understand what was asked for."),
     0xC000: N_("The server could not do it."),
@@ -126,18 +127,19 @@ def get(
     *,
     root: str = "study",
     sop_classes: Iterable[str] = (),
+    squeezed: Iterable[str] = SQUEEZED,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     deadline_s: float = SILENCE_S,
 ) -> Moved:
     """As ``move``, but the images come over this same association and are settled with ``intake`` one by one.
 
-    ``sop_classes``: the kinds that will come (SOPClassUID at image level); left out: the everyday ones. Compressed
-    images come as the server keeps them, as far as it can say so.
+    ``sop_classes``: the kinds that will come (SOPClassUID at image level); left out: the everyday ones.
+    ``squeezed``: compressions that are taken as the server keeps them, as far as the 128 contexts reach.
     """
     whom = node.title or node.ae_title
     kinds = list(dict.fromkeys(sop_classes)) or list(EVERYDAY)
-    proposed = [*contexts(GET[root]), *_storage_contexts(kinds)]
+    proposed = [*contexts(GET[root]), *_storage_contexts(kinds, squeezed)]
     roles = [build_role(kind, scp_role=True) for kind in kinds]
     assoc = call(own_title, node, proposed, ext_neg=roles, answer_s=min(15.0, deadline_s))
     landings = Landings(assoc, intake, node.ae_title)
@@ -196,7 +198,7 @@ def _moved(answer: Answer, before: Moved | None) -> Moved:
     warning = warning if answer.warning is None else answer.warning
     if answer.remaining is not None:
         remaining = answer.remaining
-    elif answer.status in (SUCCESS, PARTLY):
+    elif answer.status in (SUCCESS, PARTLY, NONE_SENT):
         remaining = 0
     return Moved(answer.status, completed, failed, warning, remaining, words_of(answer.status), _failed_uids(answer))
 
@@ -219,8 +221,8 @@ def _identifier(level: str, keys: Mapping[str, str]) -> Dataset:
     return ds
 
 
-def _storage_contexts(kinds: list[str]) -> list[PresentationContext]:
+def _storage_contexts(kinds: list[str], squeezed: Iterable[str]) -> list[PresentationContext]:
     """One context for plain pixels per kind, then one for each compression as far as the 128 contexts reach."""
     proposed = [build_context(kind, [EXPLICIT_LE, IMPLICIT_LE]) for kind in kinds]
-    proposed += [build_context(kind, [syntax]) for syntax in SQUEEZED for kind in kinds]
+    proposed += [build_context(kind, [syntax]) for syntax in squeezed for kind in kinds]
     return proposed[: MOST_CONTEXTS - 2]

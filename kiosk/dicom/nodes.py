@@ -65,6 +65,13 @@ class Nodes:
         """The AE titles that are known."""
         return list(self._by_title)
 
+    def called(self, ae_title: str) -> Node | None:
+        """The node that can be called by this title: one with an address and a port."""
+        for each in self._by_title.get(ae_title.strip().upper(), ()):
+            if each.port and each.address and "/" not in each.address:
+                return each
+        return None
+
     def admit(self, ae_title: str, address: str) -> Node | None:
         """The node that calls, or None where it must be refused."""
         for each in self._by_title.get(ae_title.strip().upper(), ()):

@@ -74,6 +74,14 @@ def decode_frame(source: PixelSource, frame: int = 0) -> Frame:
     return _finished(source, layout, frame, stored, warnings)
 
 
+def stored_frame(source: PixelSource, frame: int) -> tuple[Array, str]:
+    """A compressed frame as it would be stored without its compression: grey (rows, columns) or (rows, columns,
+    samples), and its photometric interpretation then. Raises Unreadable."""
+    layout = _layout(source)
+    stored = _compressed(source, layout, frame, [])
+    return stored, layout.photometric
+
+
 def _layout(source: PixelSource) -> _Layout:
     ds = source.ds
     rows, columns = whole(ds, "Rows"), whole(ds, "Columns")

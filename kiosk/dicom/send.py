@@ -20,7 +20,7 @@ from kiosk.dicom.part10 import open_part10
 from kiosk.dicom.soundness import EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.upper_layer import call, our_ae
 
-MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: odd numbers from 1 to 255
+MOST_CONTEXTS = 127  # PS3.8 9.3.2.2: odd numbers from 1 to 255, and one for C-ECHO
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,9 @@ def _send_batch(
 ) -> list[tuple[Path, int]]:
     """Send over one association; returns the files that got no answer, with the tries they have left."""
     kinds = dict.fromkeys((each.sop_class, each.transfer_syntax) for each in batch)
-    assoc = call(own_title, node, [build_context(sop_class, [syntax]) for sop_class, syntax in kinds])
+    # C-ECHO too, so that a peer that takes none of the images still answers the call.
+    proposed = [*kinds, (Verification, IMPLICIT_LE)]
+    assoc = call(own_title, node, [build_context(sop_class, [syntax]) for sop_class, syntax in proposed])
     accepted = {(str(cx.abstract_syntax), str(cx.transfer_syntax[0])) for cx in assoc.accepted_contexts}
     try:
         for number, each in enumerate(batch):

@@ -11,6 +11,7 @@ from kiosk.core.disks import COPIED_TO
 from kiosk.core.settings import StationSettings
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes
+from kiosk.flow.answer_query import image_doors
 from kiosk.flow.crew import Crew
 from kiosk.flow.gateway_book import GatewayBook
 from kiosk.flow.image_kinds import ImageKinds
@@ -56,6 +57,8 @@ class Receiving:
     most_associations: int = 64
     flat: bool = False
     copy_after_s: float = 60.0  # a study is copied to the other disks when nothing of it came for so long
+    most_query_answers: int = 10_000
+    most_retrievals: int = 4  # at once
 
 
 FIRST_LOOK_S = 3.0
@@ -117,7 +120,7 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
         how.ae_title,
         how.port,
         nodes,
-        [storage, *services.doors],
+        [storage, *services.doors, *image_doors(kit, nodes, how.ae_title, how.most_query_answers, how.most_retrievals)],
         host=how.host,
         most=how.most_associations,
         at_end=lambda: _leave(kit),

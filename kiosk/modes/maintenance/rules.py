@@ -44,6 +44,7 @@ ACTIONS = {
     "disk equalised": N_("disk equalised"),
     "disk replaced": N_("disk replaced"),
     "disk accepted": N_("exchanged disk accepted"),
+    "images retrieved": N_("images retrieved"),
     "images matched by hand": N_("images given to a visit"),
     "study opened": N_("images looked at"),
     "files opened": N_("loose files looked at"),
