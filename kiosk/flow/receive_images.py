@@ -107,6 +107,7 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
             "taken": storage.taken,
             "refused": storage.refused,
             "callers_refused": listener.refused if listener else 0,
+            "anyone": how.accept_anyone,
             "volume": volume.id,
             "free_bytes": volume.room.free,
             "total_bytes": volume.room.total,

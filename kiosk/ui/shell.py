@@ -10,7 +10,7 @@ from tkinter import ttk
 
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence, say
-from kiosk.ui import drop, errors, look
+from kiosk.ui import drop, errors, look, one_keyboard
 from kiosk.ui.banner import Banner, Examinee
 from kiosk.ui.key_line import KEYSYM, Key, KeyButton, KeyLine
 from kiosk.ui.mailbox import Mailbox
@@ -52,6 +52,7 @@ class Shell:
         parent.title(say(title) + (f" - {say(where)}" if where else ""))
         parent.configure(background=look.GROUND)
         parent.minsize(look.px(800), look.px(600))
+        one_keyboard.guard(parent)
         self.frame = tk.Frame(parent, bg=look.GROUND)
         self.frame.pack(fill="both", expand=True)
         self.frame.columnconfigure(0, weight=1)

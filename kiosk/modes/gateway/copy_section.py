@@ -45,7 +45,7 @@ class CopySection:
         self.kind = ChoiceField(head, N_("Kind"), {kind: kind for kind in IMAGE_KINDS}, width=4)
         self.since = NumberField(head, N_("Dates from"), width=9, limit=8, allowed="")
         self.until = NumberField(head, N_("Dates until"), width=9, limit=8, allowed="")
-        self.put = ttk.Button(head, text=say(N_("Set period")), command=self._set_period, width=9)
+        self.put = ttk.Button(head, text=say(N_("Set period")), command=self._set_period, width=11)
         self.old = TextField(head, N_("Folder of the old program"), width=16)
         fields = (self.source, self.target, self.start, self.end, self.kind, self.since, self.until)
         for at, field in enumerate(fields):

@@ -71,6 +71,7 @@ class ReceiverState:
     associations: int = 0
     taken: int = 0
     refused: int = 0
+    anyone: bool = False  # callers that nobody named are let in
     free_bytes: int = 0
     total_bytes: int = 0
     volume: str = ""

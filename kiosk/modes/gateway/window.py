@@ -194,13 +194,20 @@ class GatewayWindow:
     def _lamps(self) -> None:
         state = self.view.state
         if state.alive(datetime.now().astimezone()):
-            self._receiver.good(Sentence(N_("{ae} on port {port}"), {"ae": state.ae_title, "port": state.port}))
+            told = Sentence(N_("{ae} on port {port}"), {"ae": state.ae_title, "port": state.port})
+            (self._receiver.stop if state.anyone else self._receiver.good)(told)
             self.shell.problem.over("receiver")
         else:
             self._receiver.stop()
             self.shell.problem.standing(
                 "receiver", "stop", N_("The receiver does not run. It is started again; devices keep their images.")
             )
+        if state.anyone:
+            self.shell.problem.standing(
+                "anyone", "stop", N_("Anyone may send and ask here: accept_anyone is on. Turn it off for daily work.")
+            )
+        else:
+            self.shell.problem.over("anyone")
         room = Sentence(N_("{free} GB free"), {"free": f"{state.free_bytes / 1e9:,.0f}"})
         trouble = disk_rules.alarm(self.view.disks)
         if trouble is not None:

@@ -158,3 +158,9 @@ def test_every_list_is_reached_by_keys(open_window: Open) -> None:
         pages.append(window.page)
         window.shell.key("F8").press()
     assert pages == names and window.page == names[0]
+
+
+def test_letting_anyone_in_is_red(open_window: Open, wait_until: Callable[..., Any]) -> None:
+    window = open_window(accept_anyone=True)
+    wait_until(lambda: window._receiver.state == "stop" and window.view.state.anyone, 30, "the lamp is red")
+    assert "accept_anyone" in window.shell.problem.text and window.shell.problem.level == "stop"
