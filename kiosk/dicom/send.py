@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pynetdicom.presentation import build_context
 from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]
 
 from kiosk.core.faults import Fault, LinkLost, Refused
 from kiosk.core.words import N_
+from kiosk.dicom import quick_send
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.part10 import open_part10
 from kiosk.dicom.soundness import EXPLICIT_LE, IMPLICIT_LE
@@ -107,6 +108,7 @@ class _Outgoing:
     sop_class: str
     sop_uid: str
     transfer_syntax: str
+    offset: int  # where the data set begins
     left: int
 
 
@@ -120,15 +122,14 @@ def _batches(waiting: list[tuple[Path, int]], tell: Callable[[SentFile], None]) 
             if not head.sop_class or not head.sop_uid:
                 raise Refused("not_dicom", N_("This file says not what it is (no file meta)."))
         except (OSError, Fault) as why:
-            fault = why if isinstance(why, Fault) else Fault(N_("The file cannot be read."), reference="F404")
-            tell(SentFile(path, "", None, fault))
+            tell(SentFile(path, "", None, why if isinstance(why, Fault) else _unreadable()))
             continue
         kind = (head.sop_class, head.transfer_syntax)
         if kind not in contexts and len(contexts) == MOST_CONTEXTS:
             yield batch
             batch, contexts = [], set()
         contexts.add(kind)
-        batch.append(_Outgoing(path, head.sop_class, head.sop_uid, head.transfer_syntax, left))
+        batch.append(_Outgoing(path, head.sop_class, head.sop_uid, head.transfer_syntax, head.offset, left))
     if batch:
         yield batch
 
@@ -145,21 +146,83 @@ def _send_batch(
     # C-ECHO too, so that a peer that takes none of the images still answers the call.
     proposed = [*kinds, (Verification, IMPLICIT_LE)]
     assoc = call(own_title, node, [build_context(sop_class, [syntax]) for sop_class, syntax in proposed])
-    accepted = {(str(cx.abstract_syntax), str(cx.transfer_syntax[0])) for cx in assoc.accepted_contexts}
+    accepted = {(str(cx.abstract_syntax), str(cx.transfer_syntax[0])): cx.context_id for cx in assoc.accepted_contexts}
+    line = _line(assoc, node)
     try:
         for number, each in enumerate(batch):
             if stop is not None and stop.is_set():
                 break
-            if (each.sop_class, each.transfer_syntax) not in accepted:
+            context = accepted.get((each.sop_class, each.transfer_syntax))
+            if context is None:
                 tell(SentFile(each.path, each.sop_uid, 0x0122, _not_taken(node)))
                 continue
-            status: Any = assoc.send_c_store(each.path) if assoc.is_established else {}
-            if "Status" not in status:
+            try:
+                status = line.store(int(context), each)
+            except LinkLost:
                 return [(each.path, each.left - 1), *((later.path, later.left) for later in batch[number + 1 :])]
-            tell(SentFile(each.path, each.sop_uid, int(status.Status)))
+            except OSError:
+                tell(SentFile(each.path, each.sop_uid, None, _unreadable()))
+                line.part()
+                return [(later.path, later.left) for later in batch[number + 1 :]]
+            tell(SentFile(each.path, each.sop_uid, status))
     finally:
-        _part(assoc)
+        line.part()
     return []
+
+
+class _Line(Protocol):
+    def store(self, context: int, each: _Outgoing) -> int:
+        """The status that the peer answered. Raises LinkLost, or OSError where the file can't be read."""
+
+    def part(self) -> None: ...
+
+
+def _line(assoc: Any, node: Node) -> _Line:
+    whom = node.title or node.ae_title
+    if not quick_send.usable():
+        return _PlainLine(assoc, whom)
+    try:
+        return _QuickLine(quick_send.QuickLine(assoc), whom)
+    except OSError:
+        raise LinkLost(whom) from None
+
+
+@dataclass(frozen=True)
+class _QuickLine:
+    line: quick_send.QuickLine
+    whom: str
+
+    def store(self, context: int, each: _Outgoing) -> int:
+        with each.path.open("rb", buffering=0) as file:
+            source = quick_send.FileSource(file, each.offset)
+            try:
+                return self.line.store(context, each.sop_class, each.sop_uid, source, source.size).status
+            except quick_send.FileEnded:
+                raise
+            except OSError as why:
+                raise LinkLost(self.whom) from why
+
+    def part(self) -> None:
+        self.line.release()
+
+
+@dataclass(frozen=True)
+class _PlainLine:
+    assoc: Any
+    whom: str
+
+    def store(self, context: int, each: _Outgoing) -> int:
+        status: Any = self.assoc.send_c_store(each.path) if self.assoc.is_established else {}
+        if "Status" not in status:
+            raise LinkLost(self.whom)
+        return int(status.Status)
+
+    def part(self) -> None:
+        _part(self.assoc)
+
+
+def _unreadable() -> Fault:
+    return Fault(N_("The file cannot be read."), reference="F404")
 
 
 def _not_taken(node: Node) -> Fault:
