@@ -200,8 +200,8 @@ def test_a_lane_notices_the_jump_by_itself(
     assert done.wait(20), "it would have waited for two hours"
     again = threading.Event()
     hand_out.HandOut(local, "gw", {"copy": lambda job: again.set()}, crew, local=True)
-    offset[0] = -3600.0  # and once more, while it runs
     with local.writing() as conn:
-        jobs.owe(conn, "copy", station="gw", subject="2", due=time.time() + 3601.0, local=True)
+        jobs.owe(conn, "copy", station="gw", subject="2", due=time.time() + 1.0, local=True)
+    offset[0] = -3600.0  # and once more, while it runs
     assert again.wait(20)
     assert crew.close(10) == []
