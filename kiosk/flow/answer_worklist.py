@@ -113,8 +113,9 @@ class ScheduledSteps:
 
     # -- remembering ---------------------------------------------------------------------------------------------
     def keep_remembering(self, stop: threading.Event) -> None:
-        """A worker: keep the list in step with the store until ``stop``."""
-        self._centre.on_commit(self._wanted.set)
+        """A worker: keep the list in step with the store until ``stop``. Commits don't wake it: there are hundreds
+        a second while images come in, and each query has it look anyway.
+        """
         try:
             while not stop.is_set():
                 self._wanted.clear()
@@ -123,7 +124,6 @@ class ScheduledSteps:
                 self._wanted.wait(LOOK_EVERY_S)
         finally:
             self._keep(at_once=True)
-            self._centre.forget(self._wanted.set)
             self._centre.leave()
             self._own.leave()
 

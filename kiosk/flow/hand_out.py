@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 LEASE_S = 120.0
 PAUSES_S = (10.0, 60.0, 300.0, 600.0)  # then 10 minutes each time, for ever: nothing is dropped
 POLL_S = 1.0
+CALM_S = 0.05  # while images come in there are hundreds of commits a second: one look serves them all
 JUMP_S = 5.0
 
 Doer = Callable[[Job], None]
@@ -76,8 +77,8 @@ class HandOut:
                     if not self._in_trouble:
                         log.warning("what is owed can't be read: %s", as_fault(why))
                     self._in_trouble = True
-                if not worked:
-                    self._stirred.wait(POLL_S)
+                if not worked and self._stirred.wait(POLL_S):
+                    stop.wait(CALM_S)
         finally:
             self._store.forget(self._stirred.set)
             self._store.leave()

@@ -15,6 +15,7 @@ from kiosk.store.notices import Notice
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
+CALM_S = 0.05  # while images come in there are hundreds of commits a second: one look serves them all
 BACK = "back"  # not a row of the store: it was away and answers again, so what is shown may be of before
 
 
@@ -54,7 +55,8 @@ class Watch:
         try:
             while not stop.is_set():
                 self._read()
-                self._stirred.wait(EVERY_S)
+                if self._stirred.wait(EVERY_S):
+                    stop.wait(CALM_S)
                 self._stirred.clear()
         finally:
             self._store.forget(self._stirred.set)

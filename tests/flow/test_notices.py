@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.core.faults import LinkLost
 from kiosk.flow.crew import Crew
-from kiosk.flow.notices import BACK, Watch
+from kiosk.flow.notices import BACK, CALM_S, Watch
 from kiosk.store import notices
 from kiosk.store.engine import Store
 from kiosk.store.notices import Notice
@@ -216,3 +216,19 @@ def test_closing_does_not_wait_for_the_next_look(centre: Store) -> None:
     before = time.monotonic()
     assert crew.close(5) == []
     assert time.monotonic() - before < 0.9, "it was woken, and did not sleep its second to the end"
+
+
+def test_a_busy_writer_is_not_read_at_each_commit(
+    watch: Watch, centre: Store, heard: list[Any], wait_until: Waits
+) -> None:
+    """Reading at each of hundreds of commits a second halved the rate at which images came in."""
+    looks: list[float] = []
+    read = watch._read
+    watch._read = lambda: (looks.append(time.monotonic()), read())[1]  # type: ignore[method-assign]
+    begun = time.monotonic()
+    number = 0
+    while time.monotonic() - begun < 0.5:
+        tell(centre, "images", study=number)
+        number += 1
+    wait_until(lambda: len(heard) == number, IN_TIME_S, "every notice")
+    assert number > 20 and len(looks) <= 2 + (looks[-1] - begun) / CALM_S
