@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from kiosk.core.faults import Fault
 from kiosk.core.image_query import ImageQuery
-from kiosk.core.settings import StationSettings
 from kiosk.dicom.nodes import Nodes
 from kiosk.flow.children import Child
+from kiosk.flow.kit import Kit
 from kiosk.store import audit, query_images
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
@@ -30,17 +30,6 @@ PIECE = query_images.MOST_IN
 LOOKED_S = 30.0  # a disk that was pulled out is noticed that soon
 DECODE_S = 120.0
 MOST_IMAGES = 0xFFFF  # the counts of C-MOVE have 16 bits (PS3.7 9.3.4.2)
-
-
-class Kit(Protocol):
-    """What it needs of the station."""
-
-    @property
-    def station(self) -> StationSettings: ...
-    @property
-    def centre(self) -> Store: ...
-    @property
-    def volumes(self) -> Volumes: ...
 
 
 def image_doors(kit: Kit, nodes: Nodes, own_title: str, most_answers: int, most_retrievals: int) -> list[Door]:

@@ -49,13 +49,17 @@ class HandOut:
         *,
         only: Sequence[str] = (),
         local: bool = False,
+        may: Callable[[], Sequence[str]] | None = None,
     ) -> None:
-        """``only``: a lane for these destinations alone, so that a slow one holds up no other (empty: for any)."""
+        """``only``: a lane for these destinations alone, so that a slow one holds up no other (empty: for any).
+        ``may``: the kinds of jobs that may be begun now (None: all), asked before each.
+        """
         self._store = store
         self._station = station
         self._doers = dict(doers)
         self._only = tuple(only)
         self._local = local
+        self._may = may or (lambda: list(self._doers))
         self._by = f"{station}:{os.getpid()}"
         self._in_trouble = False
         self._ahead_s: float | None = None  # of the wall clock before the one that never jumps
@@ -106,17 +110,18 @@ class HandOut:
             return notices.newest_at(conn, local=self._local) - time.monotonic()
 
     def _one(self) -> bool:
+        kinds = self._may()
+        if not kinds:
+            return False
         with self._store.reading() as conn:  # a look costs nothing; claiming is a write
-            if not jobs.any_due(
-                conn, self._station, kinds=list(self._doers), destinations=self._only, local=self._local
-            ):
+            if not jobs.any_due(conn, self._station, kinds=kinds, destinations=self._only, local=self._local):
                 return False
         with self._store.writing() as conn:
             job = jobs.claim(
                 conn,
                 self._station,
                 self._by,
-                kinds=list(self._doers),
+                kinds=kinds,
                 lease_s=LEASE_S,
                 destinations=self._only,
                 local=self._local,

@@ -5,42 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from kiosk.core.disks import COPIED_TO
-from kiosk.core.settings import StationSettings
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes
 from kiosk.flow.answer_query import image_doors
-from kiosk.flow.crew import Crew
 from kiosk.flow.gateway_book import GatewayBook
 from kiosk.flow.image_kinds import ImageKinds
 from kiosk.flow.intake import Intake, Owed
 from kiosk.flow.keep_twice import COPY
+from kiosk.flow.kit import Kit
 from kiosk.flow.lay_out_flat import LAY_OUT
+from kiosk.flow.owed_routes import ROUTE, ROUTED, SOON_S
 from kiosk.flow.serve_devices import DeviceServices
 from kiosk.flow.watch_disks import DiskWatch
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Store
-from kiosk.store.volume import Volumes
 from kiosk.store.writer import GroupWriter
 
 log = logging.getLogger(__name__)
-
-
-class Kit(Protocol):
-    """What it needs of the station."""
-
-    @property
-    def station(self) -> StationSettings: ...
-    @property
-    def centre(self) -> Store: ...
-    @property
-    def local(self) -> Store: ...
-    @property
-    def volumes(self) -> Volumes: ...
-    @property
-    def crew(self) -> Crew: ...
 
 
 @dataclass(frozen=True)
@@ -59,6 +42,7 @@ class Receiving:
     copy_after_s: float = 60.0  # a study is copied to the other disks when nothing of it came for so long
     most_query_answers: int = 10_000
     most_retrievals: int = 4  # at once
+    routed: bool = False  # rules decide where each study is sent
 
 
 FIRST_LOOK_S = 3.0
@@ -81,6 +65,8 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
         return
     actor = Actor(station=kit.station.name)
     owed = [Owed(LAY_OUT, "viewer folder", kit.station.name)] if how.flat else []
+    if how.routed:
+        owed.append(Owed(ROUTE, ROUTED, kit.station.name, per="study", quiet_s=SOON_S))
     owed += [
         Owed(COPY, role, kit.station.name, per="study", quiet_s=how.copy_after_s)
         for role in COPIED_TO

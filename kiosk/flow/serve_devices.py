@@ -4,36 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from kiosk.core.settings import StationSettings
 from kiosk.dicom.nodes import Nodes
 from kiosk.flow.answer_worklist import ScheduledSteps
 from kiosk.flow.commit_storage import DeviceReporter, StorageCommitments
-from kiosk.flow.crew import Crew
 from kiosk.flow.hand_out import HandOut
+from kiosk.flow.kit import Kit
 from kiosk.flow.take_performed import PerformedSteps
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Store
-from kiosk.store.volume import Volumes
 
 if TYPE_CHECKING:
     from kiosk.dicom.upper_layer import Door
-
-
-class Kit(Protocol):
-    """What they need of the station."""
-
-    @property
-    def station(self) -> StationSettings: ...
-    @property
-    def centre(self) -> Store: ...
-    @property
-    def local(self) -> Store: ...
-    @property
-    def volumes(self) -> Volumes: ...
-    @property
-    def crew(self) -> Crew: ...
 
 
 class DeviceServices:

@@ -26,6 +26,7 @@ class Commitment:
     state: str
     wanted: tuple[Reference, ...]
     failed: tuple[Failure, ...]
+    at: str  # when it was asked last
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def find(conn: sa.Connection, transaction_uid: str) -> Commitment | None:
         row.state,
         tuple(Reference(*each) for each in row.wanted),
         tuple(Failure(*each) for each in row.failed),
+        row.at,
     )
 
 

@@ -100,6 +100,10 @@ sends = Table(
     Column("images", Integer, nullable=False, server_default="0"),
     Column("accepted", Integer, nullable=False, server_default="0"),
     Column("listings", Integer, nullable=False, server_default="0"),
+    Column("listed_at", String(35), nullable=False, server_default=""),
+    Column("listed_images", Integer, nullable=False, server_default="0"),
+    Column("commitment", String(64), nullable=False, server_default=""),  # transaction UID of what it was asked
+    Column("verified_at", String(35), nullable=False, server_default=""),
     Column("last_status", String(8), nullable=False, server_default=""),
     Column("error", Text, nullable=False, server_default=""),  # the msgid
     Column("error_values", Json, nullable=False),

@@ -42,6 +42,7 @@ class Kept:
     patient_id: str
     study_date: str
     modality: str
+    sop_class: str
     places: tuple[Place, ...]
 
     @property
@@ -60,7 +61,7 @@ class Kept:
 _COLUMNS = (
     instances.c.id.label("instance"), instances.c.sop_uid, instances.c.size, instances.c.sha256,
     instances.c.received_at, instances.c.volume, instances.c.path, studies.c.id.label("study"), studies.c.study_uid,
-    studies.c.patient_id, studies.c.study_date, series.c.modality,
+    studies.c.patient_id, studies.c.study_date, series.c.modality, instances.c.sop_class,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
+from kiosk.modes.gateway.desk_send import SendDesk, sending, start_sending
 from kiosk.modes.gateway.desk_worklist import WorklistDesk
 from kiosk.modes.gateway.settings import GatewaySettings
 
@@ -34,6 +35,7 @@ class GatewayDesk:
         self.today = date.today
         self.copy = CopyDesk(kit)
         self.disks = DisksDesk(kit)
+        self.send = SendDesk(kit)
         self.worklist = WorklistDesk(kit, kit.settings)
 
     def overview(self) -> Answer:
@@ -63,8 +65,8 @@ class GatewayDesk:
     def on_news(self, call: Callable[[], None]) -> Callable[[], None]:
         """``call()`` when images came or the receiver told something; returns the way to end it."""
         ends = [
-            self._kit.notices.listen(("images", "visits", "asides"), lambda notice: call()),
-            self._kit.local_notices.listen(("gateway", "disks"), lambda notice: call()),
+            self._kit.notices.listen(("images", "visits", "asides", "sends"), lambda notice: call()),
+            self._kit.local_notices.listen(("gateway", "disks", "sending"), lambda notice: call()),
         ]
 
         def end() -> None:
@@ -149,6 +151,9 @@ def receiving(settings: GatewaySettings) -> Receiving:
         most_associations=settings.most_associations,
         flat=settings.layout == "flat",
         copy_after_s=settings.keep.copy_after_s,
+        most_query_answers=settings.most_query_answers,
+        most_retrievals=settings.most_retrievals,
+        routed=bool(settings.send.destinations),
     )
 
 
@@ -163,6 +168,12 @@ def keep(kit: Kit, stop: Event) -> None:
     """The service that looks after the disks: what it does must hold up no image on its way in."""
     start_keeping(kit)
     start_copying(kit)
+    stop.wait()
+
+
+def send(kit: Kit, stop: Event) -> None:
+    """The service that sends: a slow or dead destination must hold up no image on its way in."""
+    start_sending(kit)
     stop.wait()
 
 
@@ -190,6 +201,7 @@ def check(settings: GatewaySettings) -> Iterator[tuple[bool, Sentence, Sentence]
     from kiosk.flow.receive_images import check_receiving
 
     try:
+        sending(settings, Path()).check()
         listens = check_receiving(receiving(settings))
     except Fault as why:
         yield False, why.sentence, why.next_step
@@ -231,7 +243,7 @@ MODE = Mode(
     desk=GatewayDesk,
     window=open_window,
     workers=start_workers,
-    services={"receive": receive, "keep": keep},
+    services={"receive": receive, "keep": keep, "send": send},
     check=check,
     headless=True,
     order=20,

@@ -10,6 +10,7 @@ from kiosk.core.words import N_
 from kiosk.modes.gateway.settings_backup import BackupSettings
 from kiosk.modes.gateway.settings_copy import CopySettings
 from kiosk.modes.gateway.settings_keep import KeepSettings
+from kiosk.modes.gateway.settings_send import SendSettings
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,11 @@ class GatewaySettings(Settings):
     )
     days_without_date: int = setting(1, N_("A query without a date is told so many days before and after today."))
     most_associations: int = setting(64, N_("Most connections at once."))
+    most_query_answers: int = setting(10_000, N_("Most answers to one query of images."))
+    most_retrievals: int = setting(4, N_("Most retrievals at once."))
     nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
     query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
+    send: SendSettings = setting(SendSettings, N_("Destinations, rules and folders of sending."))
     keep: KeepSettings = setting(KeepSettings, N_("Copies, how long images stay, documents."))
     backup: BackupSettings = setting(BackupSettings, N_("The nightly backup of the database."))
     copy: CopySettings = setting(CopySettings, N_("Equalising and copying disks."))
