@@ -30,7 +30,7 @@ STATES = {
     SendState.FAILED: N_("not accepted"),
     SendState.ACCEPTED: N_("accepted"),
     SendState.VERIFIED: N_("verified"),
-    SendState.DONE: N_("done"),
+    SendState.DONE: N_("sent"),
 }
 OPEN = (SendState.WAITING, SendState.QUEUED, SendState.SENDING, SendState.FAILED, SendState.ACCEPTED)
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.kept_sentences import sentence_data
 from kiosk.core.sending import NOT_SENT, SENT, DestinationLine, SendLine, SendState, Switches, pause_s
-from kiosk.core.words import N_, Sentence
+from kiosk.core.words import N_, Sentence, say
 from kiosk.dicom import status_words
 from kiosk.dicom.send import SentFile, send_files
 from kiosk.flow.hand_out import Later
@@ -247,7 +247,7 @@ class SendStudies:
             line, state=SendState.FAILED, mark=NOT_SENT, last_status=status, attempts=attempts, error=text,
             error_values=values,
         )  # fmt: skip
-        self._book.note(self._to.name, line.study, line.images, status or "----", NOT_SENT, text)
+        self._book.note(self._to.name, line.study, line.images, status or "----", NOT_SENT, say(why))
         log.warning("study #%d was not accepted by %s: %s %s", line.study, self._to.name, status, text)
         raise Later(self._clock() + pause_s(self._to.retry_s, attempts), text)
 
@@ -267,7 +267,7 @@ class SendStudies:
             line, state=SendState.QUEUED, mark=NOT_SENT, last_status=status_words.shown(None), attempts=attempts,
             error=text, error_values=values,
         )  # fmt: skip
-        self._book.note(self._to.name, line.study, line.images, status_words.shown(None), NOT_SENT, text)
+        self._book.note(self._to.name, line.study, line.images, status_words.shown(None), NOT_SENT, say(why.sentence))
         often = broke and attempts >= BROKE_OFTEN
         raise Later(self._clock() + pause_s(self._to.retry_s, attempts) if often else 0.0, text)
 

@@ -17,6 +17,7 @@ PAGES = (
     ("unmatched", N_("No visit"), "matching", "MatchingPane"),
     ("worklist", N_("Worklist"), "worklist_page", "WorklistPage"),
     ("troubles", N_("Refused"), "troubles_page", "TroublesPage"),
+    ("send", N_("Sending"), "send_page", "SendPage"),
     ("disks", N_("Disks"), "disks_page", "DisksPage"),
     ("copy", N_("Disk copy"), "copy_page", "CopyPage"),
 )

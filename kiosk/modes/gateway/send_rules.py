@@ -120,15 +120,13 @@ def open_studies(counts: Mapping[str, Mapping[str, int]]) -> int:
 # -- studies -----------------------------------------------------------------------------------------------------------
 
 
-def cells(line: SendLine, titles: Mapping[str, str], today: str) -> tuple[str, ...]:
+def cells(line: SendLine, today: str) -> tuple[str, ...]:
     """In the order of the page's columns."""
     name = line.name[1] or line.name[2] or line.name[0]
     return (
         line.patient_id,
         name.replace("^", " ").strip(),
-        line.study_date,
         line.modalities.replace("\\", "/"),
-        titles.get(line.destination, line.destination),
         f"{line.accepted}/{line.images}",
         say(state_of(line)),
         line.mark,
@@ -169,6 +167,12 @@ def told_of(line: SendLine) -> tuple[str, Sentence]:
     rule = line.rule or (N_("everything") if line.rule == EVERYTHING else "")
     values = {"state": Sentence(str(STATES[line.state])), "rule": Sentence(rule) if not line.rule else line.rule}
     return "", Sentence(N_("{state}. By the rule: {rule}."), values)
+
+
+def log_cells(parts: Sequence[str], titles: Mapping[str, str]) -> tuple[str, ...]:
+    """A line of the log of sending as it is shown."""
+    at, to, *rest = parts
+    return (at, titles.get(to, to), *rest)
 
 
 # -- dry run -----------------------------------------------------------------------------------------------------------
