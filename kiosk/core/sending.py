@@ -100,6 +100,7 @@ def _by_listing(how: Completeness, seen: Seen, now: float) -> Verdict:
 
 # -- when is a peer tried again? -------------------------------------------------------------------------------------
 
+BY_HAND_S = 5.0  # what somebody asks for is tried so soon after a failure, whatever the pause
 LONGEST_PAUSES = 6  # of the first pause: 10 minutes grow to an hour
 
 
@@ -116,6 +117,7 @@ class Breaker:
 
     first_s: float = 600.0
     failures: int = 0
+    failed_at: float = 0.0
     until: float = 0.0
     wakes: bool = True  # an answer to C-ECHO is enough to try again
 
@@ -127,6 +129,7 @@ class Breaker:
     def failed(self, now: float, *, wakes: bool = True) -> None:
         """The peer failed. ``wakes`` False where it answers but has no room: then C-ECHO proves nothing."""
         self.failures += 1
+        self.failed_at = now
         self.until = now + pause_s(self.first_s, self.failures)
         self.wakes = wakes
 
@@ -144,6 +147,10 @@ class Breaker:
         if self.until - now > pause_s(self.first_s, LONGEST_PAUSES):
             self.until = now
         return now >= self.until
+
+    def may_by_hand(self, now: float) -> bool:
+        """May a study be tried that somebody asked for?"""
+        return self.may(now) or not 0 <= now - self.failed_at < BY_HAND_S
 
 
 # -- what people see -------------------------------------------------------------------------------------------------

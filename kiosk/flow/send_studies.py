@@ -65,11 +65,15 @@ class SendStudies:
     # -- for the hand-out ------------------------------------------------------------------------------------------
 
     def may(self) -> Sequence[str]:
-        """Kinds of jobs that may be begun now. With automatic sending off what was asked for by hand still goes."""
+        """Kinds of jobs that may be begun now. What was asked for by hand goes with automatic sending off too, and is
+        tried at a destination that is left alone.
+        """
         switches = self._switches()
-        if self._halt.is_set() or not self.link.may(answering=switches.answering):
+        if self._halt.is_set():
             return ()
-        return SENDING if switches.automatic else (SEND_NOW,)
+        if switches.automatic and self.link.may(answering=switches.answering):
+            return SENDING
+        return (SEND_NOW,) if self.link.may_by_hand() else ()
 
     def open(self) -> bool:
         """May automatic sending to it begin now?"""

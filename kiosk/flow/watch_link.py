@@ -74,6 +74,11 @@ class Link:
                 return False
             return self._breaker.may(self._clock())
 
+    def may_by_hand(self) -> bool:
+        """May a study be begun that somebody asked for?"""
+        with self._turn:
+            return self._breaker.may_by_hand(self._clock())
+
     def failed(self, why: Fault, *, wakes: bool = True) -> None:
         """The peer itself failed; see ``Breaker.failed``."""
         with self._turn:

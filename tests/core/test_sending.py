@@ -56,6 +56,14 @@ def test_a_peer_that_failed_is_left_alone_until_it_answers() -> None:
     assert breaker.closed and breaker.may(NOW)
 
 
+def test_what_somebody_asks_for_is_tried_soon_after_a_failure_but_not_five_hundred_times() -> None:
+    breaker = Breaker(600)
+    breaker.failed(NOW)
+    assert not breaker.may_by_hand(NOW + 4.9) and breaker.may_by_hand(NOW + 5)
+    breaker.failed(NOW + 5)
+    assert not breaker.may_by_hand(NOW + 9)
+
+
 def test_an_answer_proves_nothing_about_a_full_disk() -> None:
     breaker = Breaker(600)
     breaker.failed(NOW, wakes=False)
