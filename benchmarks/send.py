@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -20,9 +22,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from receive import LOADS, Load, free_port, make, running, sent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from receive import Load, free_port, make, running, sent
 
-from kiosk.core.sending import Completeness, SendState
+from kiosk.core.sending import Completeness, SendState, Switches
 from kiosk.core.settings import StationSettings
 from kiosk.dicom.dataset import facts_of_file
 from kiosk.dicom.nodes import Node
@@ -31,6 +34,7 @@ from kiosk.flow.intake import Intake
 from kiosk.flow.notices import Watch
 from kiosk.flow.send_service import Sending, start_sending
 from kiosk.flow.send_studies import SENDING
+from kiosk.flow.sending_state import keep_switches
 from kiosk.flow.steer_sending import SteerSending
 from kiosk.flow.watch_link import Destination
 from kiosk.store import sends
@@ -38,6 +42,14 @@ from kiosk.store.audit import Actor
 from kiosk.store.opening import centre_store, station_store
 from kiosk.store.volume import Volume, Volumes
 from kiosk.store.writer import GroupWriter
+
+LOADS = (
+    Load("CT 0.5 MB", "1.2.840.10008.5.1.4.1.1.2", "CT", 512, 512, 300, 2),
+    Load("CR 10 MB", "1.2.840.10008.5.1.4.1.1.1", "CR", 2560, 2000, 60, 1),
+    Load("MR 8 kB", "1.2.840.10008.5.1.4.1.1.4", "MR", 64, 64, 500, 4),
+)
+
+SMALL, STUDIES = Load("CT 0.5 MB", "1.2.840.10008.5.1.4.1.1.2", "CT", 512, 512, 60, 1), 12
 
 
 @contextlib.contextmanager
@@ -82,18 +94,25 @@ class Gateway:
             for name, port in ports
         ]
         heard = Watch(self.own, self.crew, lambda do, *args: do(*args), local=True)
-        lanes = start_sending(kit, Sending(tuple(destinations)), heard, self.folder / "LOG")
+        self.lanes = lanes = start_sending(kit, Sending(tuple(destinations)), heard, self.folder / "LOG")
         until = time.monotonic() + 30
         while lanes[0].link.lamps.echo is None and time.monotonic() < until:
             time.sleep(0.05)
 
     def sent(self, *names: str) -> float:
-        """Seconds from asking until the first of these destinations has accepted everything."""
+        """Seconds from letting go until the first of these destinations has accepted everything."""
         steer = SteerSending(self.centre, "gateway", lambda: Actor(station="gateway"))
-        begun = time.perf_counter()
+        keep_switches(self.own, Switches(paused=names))
+        time.sleep(1.0)  # the lanes have seen it
         for study in self.studies:
-            for name in reversed(names):
+            for name in names:
                 steer.add(study, name)
+        keep_switches(self.own, Switches())
+        while not self.lanes[0].open():
+            time.sleep(0.001)
+        begun = time.perf_counter()
+        with self.centre.writing():  # a commit wakes the lanes
+            pass
         while True:
             with self.centre.reading() as conn:
                 lines = sends.lines(conn, SENDING, destination=names[0])
@@ -149,8 +168,9 @@ def one_load(load: Load, home: Path, rounds: int) -> None:
 
 
 def beside_bad_ones(load: Load, home: Path, rounds: int) -> None:
-    folders = make(load, home / "images")
-    images = [path for folder in folders for path in sorted(folder.iterdir())]
+    images = []
+    for number in range(STUDIES):
+        images += [path for folder in make(load, home / f"images{number}") for path in sorted(folder.iterdir())]
     alone, beside = 1e9, 1e9
     wrong = socket.create_server(("127.0.0.1", 0))  # a port behind which no DICOM is spoken
     threading.Thread(target=_answer_nonsense, args=(wrong,), daemon=True).start()
@@ -182,15 +202,15 @@ def _answer_nonsense(listener: socket.socket) -> None:
 
 
 def main() -> None:
+    logging.disable(logging.CRITICAL)
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--rounds", type=int, default=3, help="the best of so many")
     rounds = words.parse_args().rounds
     subprocess.run(["storescu", "--version"], stdout=subprocess.DEVNULL, check=True)
     with tempfile.TemporaryDirectory(prefix="send-") as name:
         for number, load in enumerate(LOADS):
-            if load.name != "CT x4":
-                one_load(load, Path(name) / f"{number}", rounds)
-        beside_bad_ones(LOADS[0], Path(name) / "beside", rounds)
+            one_load(load, Path(name) / f"{number}", rounds)
+        beside_bad_ones(SMALL, Path(name) / "beside", rounds)
 
 
 if __name__ == "__main__":

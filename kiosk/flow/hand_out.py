@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kiosk.core.faults import Fault
 from kiosk.flow.answers import as_fault
+from kiosk.flow.calm import calm_wait
 from kiosk.flow.crew import Crew
 from kiosk.store import jobs, notices
 from kiosk.store.engine import Store
@@ -20,7 +21,6 @@ log = logging.getLogger(__name__)
 LEASE_S = 120.0
 PAUSES_S = (10.0, 60.0, 300.0, 600.0)  # then 10 minutes each time, for ever: nothing is dropped
 POLL_S = 1.0
-CALM_S = 0.05  # while images come in there are hundreds of commits a second: one look serves them all
 JUMP_S = 5.0
 
 Doer = Callable[[Job], None]
@@ -72,6 +72,7 @@ class HandOut:
         try:
             while not stop.is_set():
                 self._stirred.clear()
+                looked_at = time.monotonic()
                 try:
                     self._heed_the_clock()
                     worked = self._one()
@@ -81,8 +82,8 @@ class HandOut:
                     if not self._in_trouble:
                         log.warning("what is owed can't be read: %s", as_fault(why))
                     self._in_trouble = True
-                if not worked and self._stirred.wait(POLL_S):
-                    stop.wait(CALM_S)
+                if not worked:
+                    calm_wait(self._stirred, POLL_S, looked_at, stop)
         finally:
             self._store.forget(self._stirred.set)
             self._store.leave()

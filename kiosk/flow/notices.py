@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from kiosk.core.faults import Fault
+from kiosk.flow.calm import calm_wait
 from kiosk.flow.crew import Crew
 from kiosk.store import notices
 from kiosk.store.engine import Store
@@ -15,7 +17,6 @@ from kiosk.store.notices import Notice
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-CALM_S = 0.05  # while images come in there are hundreds of commits a second: one look serves them all
 BACK = "back"  # not a row of the store: it was away and answers again, so what is shown may be of before
 
 
@@ -54,10 +55,10 @@ class Watch:
     def _run(self, stop: threading.Event) -> None:
         try:
             while not stop.is_set():
-                self._read()
-                if self._stirred.wait(EVERY_S):
-                    stop.wait(CALM_S)
                 self._stirred.clear()
+                looked_at = time.monotonic()
+                self._read()
+                calm_wait(self._stirred, EVERY_S, looked_at, stop)
         finally:
             self._store.forget(self._stirred.set)
             self._store.leave()

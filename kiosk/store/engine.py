@@ -59,6 +59,7 @@ class Store:
         self.kind = kind
         self._engine: sa.Engine | None = None
         self._lock = threading.Lock()
+        self._writers = threading.Lock()
         self._mine = threading.local()
         self._wake: list[Callable[[], None]] = []
         self.on_first_use: Callable[[Store], None] | None = None  # sees to the schema before anything else
@@ -216,7 +217,7 @@ class Store:
             if connection.in_transaction():
                 raise RuntimeError("a transaction is already open in this thread")
             connection = connection.execution_options(writing=writing)
-            with connection.begin():
+            with self._turn(writing), connection.begin():
                 yield connection
         except (sa_exc.OperationalError, sa_exc.InterfaceError) as why:
             self.leave()
@@ -234,15 +235,33 @@ class Store:
             self._damaged = True
             raise Damaged() from why
 
+    @contextmanager
+    def _turn(self, writing: bool) -> Iterator[None]:
+        """SQLite has one writer at a time and lets the others look again after ever longer pauses; those of this
+        process wait here instead, and are told at once.
+        """
+        if not (writing and self.is_sqlite):
+            yield
+            return
+        if not self._writers.acquire(timeout=BUSY_WAIT_MS / 1000):
+            raise self._busy()
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+    def _busy(self) -> Fault:
+        return LinkLost(
+            self.kind,
+            N_("Another terminal is using the database."),
+            N_("Wait a moment and try again; nothing typed is lost."),
+        )
+
     def _told(self, why: sa_exc.DBAPIError) -> Fault:
         text = str(why.orig).lower()
         log.warning("store %s: %s", self.kind, type(why.orig).__name__)
         if "locked" in text or "busy" in text:
-            return LinkLost(
-                self.kind,
-                N_("Another terminal is using the database."),
-                N_("Wait a moment and try again; nothing typed is lost."),
-            )
+            return self._busy()
         if "readonly" in text or "unable to open" in text:
             return NotWritable(self.path or Path(self.kind), why.orig)
         if "full" in text and "disk" in text:

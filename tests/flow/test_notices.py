@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from kiosk.core.faults import LinkLost
+from kiosk.flow.calm import CALM_S
 from kiosk.flow.crew import Crew
-from kiosk.flow.notices import BACK, CALM_S, Watch
+from kiosk.flow.notices import BACK, Watch
 from kiosk.store import notices
 from kiosk.store.engine import Store
 from kiosk.store.notices import Notice
