@@ -124,10 +124,11 @@ class SendStudies:
             self.link.connected(False)
             self._now = (0, 0, 0)
         self.link.succeeded()
-        self._change(
-            line, state=SendState.ACCEPTED, accepted=len(images), mark=SENT, attempts=0, error=None, commitment="",
-            last_status=status_words.shown(status_words.SUCCESS),
-        )  # fmt: skip
+        if self._to.verify != "none":
+            self._change(
+                line, state=SendState.ACCEPTED, accepted=len(images), mark=SENT, attempts=0, error=None,
+                commitment="", last_status=status_words.shown(status_words.SUCCESS),
+            )  # fmt: skip
         self._book.note(self._to.name, line.study, len(images), status_words.shown(status_words.SUCCESS), SENT)
 
     def _store(self, line: SendLine, images: Sequence[Kept], missing: Sequence[Kept]) -> None:
@@ -149,9 +150,9 @@ class SendStudies:
         with self._centre.reading() as conn:
             said = sends.said(conn, line.id)
         stored = sum(status_words.stored(said.get(each.sop_uid)) for each in images)
-        self._change(line, accepted=stored)
         if stored == len(images):
             return
+        self._change(line, accepted=stored)
         if self._halt.is_set():
             self._halted(line)
         refused = next((one for one in results if one.status is not None and not one.accepted), None)
@@ -219,7 +220,10 @@ class SendStudies:
             if trouble is not None:
                 self._not_verified(line, trouble)
             self._change(line, state=SendState.VERIFIED, verified_at=now_text(), error=None)
-        self._change(line, state=SendState.DONE, done_at=now_text(), attempts=0, error=None)
+        self._change(
+            line, state=SendState.DONE, accepted=len(images), mark=SENT, attempts=0, error=None, done_at=now_text(),
+            last_status=status_words.shown(status_words.SUCCESS),
+        )  # fmt: skip
 
     def _not_verified(self, line: SendLine, why: Sentence) -> NoReturn:
         with self._centre.reading() as conn:
