@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
-from kiosk.core.disks import STATES, DiskState
+from kiosk.core.disks import STATES, DiskLine, DiskState
 from kiosk.core.faults import Fault
+from kiosk.core.sending import SendState
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.disk_book import disk_lines
 from kiosk.flow.nightly_backup import last_night
+from kiosk.flow.sending_state import destination_lines
 from kiosk.flow.settings_file import StationFile, volumes_of
-from kiosk.store import images, jobs, visits
+from kiosk.store import images, jobs, sends, visits
+from kiosk.store.engine import Store
 from kiosk.store.opening import centre_store, station_store
 
 GB = 1_000_000_000
@@ -21,6 +24,7 @@ def status(file: StationFile) -> Iterator[Sentence]:
     """Store, examinees of today, images, jobs, disks."""
     centre = centre_store(file.station.centre, file.data)
     local = station_store(file.data)
+    going: dict[str, dict[str, int]] = {}
     try:
         try:
             with centre.reading() as conn:
@@ -28,6 +32,7 @@ def status(file: StationFile) -> Iterator[Sentence]:
                 counts = images.counts(conn)
                 owed = jobs.counts(conn, file.station.name)
                 senders = images.sources(conn)
+                going = sends.counts(conn, date.today().isoformat())
             yield Sentence(N_("Shared store: {url} answers"), {"url": centre.shown_url})
             yield Sentence(
                 N_("Today: {booked} booked, {arrived} arrived, {done} done, {vanished} no longer in the list"),
@@ -55,19 +60,36 @@ def status(file: StationFile) -> Iterator[Sentence]:
             state = N_("Nightly backup at {at}: good") if last.good else N_("Nightly backup at {at}: NOT good")
             yield Sentence(state, {"at": last.at})
             yield from last.told
-        for disk in disk_lines(local)[0]:
-            values = {"name": disk.id, "state": Sentence(STATES[DiskState(disk.state)]), "n": disk.waiting}
-            yield Sentence(N_("Disk {name}: {state}, {n} studies still to be copied"), values)
-        for volume in volumes_of(file):
-            if volume.root.exists():
-                yield Sentence(
-                    N_("Disk {name}: {free} GB of {total} GB free"),
-                    {
-                        "name": volume.id,
-                        "free": f"{volume.free_bytes() / GB:.1f}",
-                        "total": f"{volume.total_bytes() / GB:.1f}",
-                    },
-                )
+        yield from _disks(file, local)
+        yield from _destinations(local, going)
     finally:
         centre.close()
         local.close()
+
+
+def _disks(file: StationFile, local: Store) -> Iterator[Sentence]:
+    told = {disk.id: disk for disk in disk_lines(local)[0]}
+    for volume in volumes_of(file):
+        disk = told.get(volume.id, DiskLine(volume.id))
+        state = Sentence(STATES[DiskState(disk.state)])
+        if not volume.root.exists():
+            yield Sentence(N_("Disk {name}: {state}"), {"name": volume.id, "state": Sentence(STATES[DiskState.GONE])})
+            continue
+        values = {
+            "name": volume.id, "state": state, "n": disk.waiting,
+            "free": f"{volume.free_bytes() / GB:.1f}", "total": f"{volume.total_bytes() / GB:.1f}",
+        }  # fmt: skip
+        yield Sentence(N_("Disk {name}: {state}, {free} GB of {total} GB free, {n} studies still to be copied"), values)
+
+
+def _destinations(local: Store, going: Mapping[str, Mapping[str, int]]) -> Iterator[Sentence]:
+    for line in destination_lines(local)[0]:
+        counts = going.get(line.name, {})
+        over = counts.get(SendState.DONE, 0) + counts.get(SendState.VERIFIED, 0)
+        failed = counts.get(SendState.FAILED, 0)
+        state = N_("answers") if line.lamps.echo is not None else N_("does not answer")
+        values = {
+            "name": line.title or line.name, "state": Sentence(N_("paused") if line.paused else state), "done": over,
+            "failed": failed, "waiting": sum(counts.values()) - over - failed,
+        }  # fmt: skip
+        yield Sentence(N_("Sending to {name}: {state}, {waiting} waiting, {failed} failed, {done} sent today"), values)

@@ -79,7 +79,8 @@ class Store:
 
     @property
     def shown_url(self) -> str:
-        return str(sa.engine.make_url(self.url).render_as_string(hide_password=True))
+        """As people read it: without a password, Japanese folders as they are spelt."""
+        return str(self.path) if self.path else sa.engine.make_url(self.url).render_as_string(hide_password=True)
 
     # -- connections --------------------------------------------------------------------------------------------
     def engine(self) -> sa.Engine:
