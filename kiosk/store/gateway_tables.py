@@ -162,11 +162,15 @@ commitments = Table(
 )
 
 fetches = Table(
-    "fetches",  # a study wanted from another server, fetched once
+    "fetches",  # images wanted from another server: a study, a series or an image, to one place, once
     centre,
     key(),
-    Column("source", String(64), nullable=False),
+    Column("server", String(64), nullable=False),
+    Column("destination", String(16), nullable=False, server_default=""),  # an AE title; empty: this gateway
+    Column("level", String(8), nullable=False),
+    Column("uid", String(64), nullable=False),  # of that level
     Column("study_uid", String(64), nullable=False),
+    Column("series_uid", String(64), nullable=False, server_default=""),
     Column("patient_id", String(64), nullable=False, server_default=""),
     Column("visit", BigKey, ForeignKey("visits.id"), nullable=True),
     Column("purpose", String(12), nullable=False),
@@ -175,12 +179,16 @@ fetches = Table(
     Column("state", String(12), nullable=False),
     Column("expected", Integer, nullable=False, server_default="0"),
     Column("images", Integer, nullable=False, server_default="0"),
+    Column("failed", Integer, nullable=False, server_default="0"),
+    Column("last_status", String(8), nullable=False, server_default=""),
     Column("why", Text, nullable=False, server_default=""),
     Column("why_values", Json, nullable=False),
     Column("at", String(35), nullable=False),
-    UniqueConstraint("source", "study_uid", name="uq_fetches"),
+    Column("changed_at", String(35), nullable=False),
+    UniqueConstraint("server", "destination", "uid", name="uq_fetches"),
     Index("ix_fetches_day", "day"),
     Index("ix_fetches_visit", "visit"),
+    Index("ix_fetches_changed", "changed_at"),
 )
 
 prefetches = Table(

@@ -13,6 +13,7 @@ from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
+from kiosk.modes.gateway.desk_query import QueryDesk, start_fetching
 from kiosk.modes.gateway.desk_send import SendDesk, sending, start_sending
 from kiosk.modes.gateway.desk_worklist import WorklistDesk
 from kiosk.modes.gateway.settings import GatewaySettings
@@ -36,6 +37,7 @@ class GatewayDesk:
         self.copy = CopyDesk(kit)
         self.disks = DisksDesk(kit)
         self.send = SendDesk(kit)
+        self.query = QueryDesk(kit)
         self.worklist = WorklistDesk(kit, kit.settings)
 
     def overview(self) -> Answer:
@@ -65,7 +67,7 @@ class GatewayDesk:
     def on_news(self, call: Callable[[], None]) -> Callable[[], None]:
         """``call()`` when images came or the receiver told something; returns the way to end it."""
         ends = [
-            self._kit.notices.listen(("images", "visits", "asides", "sends"), lambda notice: call()),
+            self._kit.notices.listen(("images", "visits", "asides", "sends", "fetch"), lambda notice: call()),
             self._kit.local_notices.listen(("gateway", "disks", "sending"), lambda notice: call()),
         ]
 
@@ -172,8 +174,9 @@ def keep(kit: Kit, stop: Event) -> None:
 
 
 def send(kit: Kit, stop: Event) -> None:
-    """The service that sends: a slow or dead destination must hold up no image on its way in."""
+    """The service that talks to other servers: a slow or dead one must hold up no image on its way in."""
     start_sending(kit)
+    start_fetching(kit)
     stop.wait()
 
 

@@ -9,6 +9,13 @@ from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.gateway.settings_backup import BackupSettings
 from kiosk.modes.gateway.settings_copy import CopySettings
+from kiosk.modes.gateway.settings_fetch import (
+    NeighbourSettings,
+    PrefetchSettings,
+    QuerySettings,
+    ServerSettings,
+    SheetSettings,
+)
 from kiosk.modes.gateway.settings_keep import KeepSettings
 from kiosk.modes.gateway.settings_send import SendSettings
 
@@ -50,19 +57,6 @@ def own_simulators() -> list[NodeSettings]:
 
 
 @dataclass(frozen=True)
-class QuerySettings(Settings):
-    """The server of Query/Retrieve, as the old ParamCSTORE.dat named it."""
-
-    address: str = setting("", N_("IP address of the server."))
-    port: int = setting(104, N_("Its port."))
-    calling_ae: str = setting("", N_("Our AE title there."))
-    called_ae: str = setting("", N_("Its AE title."))
-    destinations: list[str] = setting(list, N_("AE titles that images can be sent to; the first is the default."))
-    log: bool = setting(False, N_("Write a log of each retrieval."))
-    log_folder: str = setting("", N_("Folder of that log."))
-
-
-@dataclass(frozen=True)
 class GatewaySettings(Settings):
     """What a gateway is told."""
 
@@ -83,6 +77,10 @@ class GatewaySettings(Settings):
     most_retrievals: int = setting(4, N_("Most retrievals at once."))
     nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
     query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
+    servers: list[ServerSettings] = setting(list, N_("Further servers of Query/Retrieve."))
+    neighbour: NeighbourSettings = setting(NeighbourSettings, N_("The neighbour whose server is watched."))
+    prefetch: PrefetchSettings = setting(PrefetchSettings, N_("Fetching previous images the night before."))
+    sheets: SheetSettings = setting(SheetSettings, N_("The sheets of the day."))
     send: SendSettings = setting(SendSettings, N_("Destinations, rules and folders of sending."))
     keep: KeepSettings = setting(KeepSettings, N_("Copies, how long images stay, documents."))
     backup: BackupSettings = setting(BackupSettings, N_("The nightly backup of the database."))
