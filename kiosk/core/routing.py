@@ -72,7 +72,7 @@ class Rule:
             if wants and not {each.upper() for each in wants} & {each.upper() for each in has}:
                 told = "/".join(each for each in has if each) or "-"
                 return Sentence(text, {"has": told, "wants": ", ".join(wants)})
-        if self.id_digits and not _has_digits(study.patient_id, self.id_digits):
+        if self.id_digits and not has_digits(study.patient_id, self.id_digits):
             values = {"has": len(study.patient_id), "wants": ", ".join(self.id_digits)}
             return Sentence(N_("an ID of {has} characters, not {wants} digits"), values)
         if self.hours and not any(_within(study.came, each) for each in self.hours):
@@ -99,7 +99,8 @@ def destinations_of(rules: Sequence[Rule], study: StudyFacts) -> dict[str, str]:
     return found
 
 
-def _has_digits(patient_id: str, wanted: Sequence[str]) -> bool:
+def has_digits(patient_id: str, wanted: Sequence[str]) -> bool:
+    """Does it consist of digits only, as many as one of ``wanted`` (``8``, ``7-8``) says?"""
     if not (patient_id.isascii() and patient_id.isdigit()):
         return False
     for each in wanted:

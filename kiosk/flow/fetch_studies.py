@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.core.faults import Fault, LinkLost
-from kiosk.core.fetching import IMAGE, SERIES, STUDY, FetchLine, FetchState, Wanted
+from kiosk.core.fetching import IMAGE, PREFETCH, SERIES, STUDY, FetchLine, FetchState, Wanted
 from kiosk.core.kept_sentences import sentence_data
 from kiosk.core.sending import pause_s
 from kiosk.core.words import N_, Sentence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FETCH = "fetch"  # kind of the job, and of the notice
+FETCH, FETCH_AT_NIGHT = FETCHING = ("fetch", "fetch at night")  # kinds of jobs; the first is that of the notice too
 MOST_UIDS = 100  # in one request: some servers take no longer list
 TELL_EVERY_S = 0.5
 
@@ -59,8 +59,9 @@ def owe(
     for each in wanted:
         fetch, new = fetches.want(conn, each, again=again)
         if new:
+            kind = FETCH_AT_NIGHT if each.purpose == PREFETCH else FETCH
             jobs.owe(
-                conn, FETCH, station=station, destination=each.server, subject=str(fetch), revive=True, due=due
+                conn, kind, station=station, destination=each.server, subject=str(fetch), revive=True, due=due
             )  # fmt: skip
             count += 1
     if count:

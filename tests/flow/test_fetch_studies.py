@@ -18,7 +18,7 @@ from kiosk.flow.fetch_studies import FETCH, FetchLog, FetchStudies, Server, owe
 from kiosk.flow.hand_out import HandOut
 from kiosk.store import fetches
 from kiosk.store.engine import Store
-from tests.dicom.peers import MemoryIntake, free_port, listening
+from tests.dicom.peers import MemoryIntake, listening
 from tests.dicom.query_peers import QueryServer, sample_studies
 from tests.flow.sending_site import SendingSite
 from tests.needs import needs

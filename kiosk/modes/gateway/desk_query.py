@@ -15,6 +15,7 @@ from kiosk.modes.gateway.settings import GatewaySettings
 if TYPE_CHECKING:
     from kiosk.flow.answers import Answer
     from kiosk.flow.fetch_studies import Server
+    from kiosk.flow.prefetch import Prefetch
 
 OLD = "QR"  # name of the server of the old parameter file
 
@@ -38,17 +39,24 @@ def servers(settings: GatewaySettings) -> list[Server]:
     return found
 
 
-def start_fetching(kit: Kit) -> None:
-    """A lane for each server, on the crew of the process that talks to others."""
-    from kiosk.flow.fetch_studies import FETCH, FetchLog, FetchStudies
+def start_fetching(kit: Kit, prefetch: Prefetch | None = None) -> None:
+    """A lane for each server, on the crew of the process that talks to others. Previous images come in the hours of
+    ``prefetch`` only.
+    """
+    from kiosk.flow.fetch_studies import FETCH, FETCH_AT_NIGHT, FETCHING, FetchLog, FetchStudies
     from kiosk.flow.hand_out import HandOut
 
     told = kit.settings.query
     log_file = FetchLog(kit.data / Path(told.log_folder or "LOG") if told.log else None)
+
+    def may() -> Sequence[str]:
+        return FETCHING if prefetch is not None and prefetch.may_fetch() else (FETCH,)
+
     for server in servers(kit.settings):
         lane = FetchStudies(kit.centre, server, log_file)
         kit.crew.start(f"end-fetch-{server.name}", lane.heed)
-        HandOut(kit.centre, kit.station.name, {FETCH: lane.fetch}, kit.crew, only=(server.name,))
+        doers = {FETCH: lane.fetch, FETCH_AT_NIGHT: lane.fetch}
+        HandOut(kit.centre, kit.station.name, doers, kit.crew, only=(server.name,), may=may)
 
 
 class QueryDesk:

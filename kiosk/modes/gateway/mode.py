@@ -13,6 +13,7 @@ from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
+from kiosk.modes.gateway.desk_morning import MorningDesk, start_morning
 from kiosk.modes.gateway.desk_query import QueryDesk, start_fetching
 from kiosk.modes.gateway.desk_send import SendDesk, sending, start_sending
 from kiosk.modes.gateway.desk_worklist import WorklistDesk
@@ -38,6 +39,7 @@ class GatewayDesk:
         self.disks = DisksDesk(kit)
         self.send = SendDesk(kit)
         self.query = QueryDesk(kit)
+        self.morning = MorningDesk(kit)
         self.worklist = WorklistDesk(kit, kit.settings)
 
     def overview(self) -> Answer:
@@ -68,7 +70,7 @@ class GatewayDesk:
         """``call()`` when images came or the receiver told something; returns the way to end it."""
         ends = [
             self._kit.notices.listen(("images", "visits", "asides", "sends", "fetch"), lambda notice: call()),
-            self._kit.local_notices.listen(("gateway", "disks", "sending"), lambda notice: call()),
+            self._kit.local_notices.listen(("gateway", "disks", "sending", "fetching"), lambda notice: call()),
         ]
 
         def end() -> None:
@@ -176,7 +178,7 @@ def keep(kit: Kit, stop: Event) -> None:
 def send(kit: Kit, stop: Event) -> None:
     """The service that talks to other servers: a slow or dead one must hold up no image on its way in."""
     start_sending(kit)
-    start_fetching(kit)
+    start_fetching(kit, start_morning(kit))
     stop.wait()
 
 

@@ -18,6 +18,7 @@ PAGES = (
     ("worklist", N_("Worklist"), "worklist_page", "WorklistPage"),
     ("troubles", N_("Refused"), "troubles_page", "TroublesPage"),
     ("send", N_("Sending"), "send_page", "SendPage"),
+    ("morning", N_("Readiness"), "morning_page", "MorningPage"),
     ("query", N_("Query"), "query_page", "QueryPage"),
     ("disks", N_("Disks"), "disks_page", "DisksPage"),
     ("copy", N_("Disk copy"), "copy_page", "CopyPage"),
