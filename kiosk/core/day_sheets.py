@@ -118,8 +118,9 @@ def reconciliation(
     ``kept`` by step id; ``unmatched`` studies of the day found no examinee; ``two_disks``: are there copies at all?
     """
     booked = [each for each in visits if not each.vanished and each.state != VisitState.CANCELLED]
-    arrived = [each for each in booked if each.state != VisitState.BOOKED]
-    lines = [_line(each, Sentence(N_("did not come"))) for each in booked if each.state == VisitState.BOOKED]
+    here = {each.id for each in booked if each.state != VisitState.BOOKED or any(step.images for step in each.steps)}
+    arrived = [each for each in booked if each.id in here]  # who has images came, whether reception said so or not
+    lines = [_line(each, Sentence(N_("did not come"))) for each in booked if each.id not in here]
     wanted = acquired = stored = verified = 0
     for visit in arrived:
         for step in visit.steps:

@@ -65,6 +65,13 @@ def test_reconciliation_says_only_what_does_not_agree() -> None:
     assert Sheet.from_data(sheet.as_data()) == sheet
 
 
+def test_who_has_images_came_although_reception_did_not_say_so() -> None:
+    came = visit(1, VisitState.BOOKED)
+    came = replace(came, steps=(replace(came.steps[0], images=2), came.steps[1]))
+    sheet = reconciliation(DAY, [came], {10: Kept(2, 2, 0)}, "17:00")
+    assert not sheet.lines and dict(sheet.counts)["arrived"] == 1
+
+
 def test_a_day_on_which_everything_agrees_has_no_lines() -> None:
     sheet = reconciliation(DAY, [visit(1)], {10: Kept(2, 0, 0)}, "17:00", two_disks=False)
     assert not sheet.lines and dict(sheet.counts)["stored"] == 1

@@ -24,7 +24,7 @@ from tests.needs import needs, needs_root, only_on_posix
 from tests.waiting import wait_until
 
 DISKS, CUTS, IN_EVERY_RUN = 10, 20, 3  # a disk each so many cuts, since each cut copies all of it
-IMAGE_MB, MORE_EACH_CUT_MB = 300, 100  # the file is sparse
+IMAGE_MB, MORE_EACH_CUT_MB = 300, 250  # the file is sparse
 
 
 class Disk:

@@ -15,13 +15,13 @@ from kiosk.ui.shell import Key
 PAGES = (
     ("today", N_("Received"), "today_page", "TodayPage"),
     ("unmatched", N_("No visit"), "matching", "MatchingPane"),
-    ("worklist", N_("Worklist"), "worklist_page", "WorklistPage"),
-    ("troubles", N_("Refused"), "troubles_page", "TroublesPage"),
+    ("worklist", N_("Worklist tab"), "worklist_page", "WorklistPage"),
+    ("troubles", N_("Refused tab"), "troubles_page", "TroublesPage"),
     ("send", N_("Sending"), "send_page", "SendPage"),
-    ("morning", N_("Readiness"), "morning_page", "MorningPage"),
-    ("query", N_("Query"), "query_page", "QueryPage"),
+    ("morning", N_("Readiness tab"), "morning_page", "MorningPage"),
+    ("query", N_("Query tab"), "query_page", "QueryPage"),
     ("disks", N_("Disks"), "disks_page", "DisksPage"),
-    ("copy", N_("Disk copy"), "copy_page", "CopyPage"),
+    ("copy", N_("Copy tab"), "copy_page", "CopyPage"),
 )
 
 

@@ -12,7 +12,7 @@ from kiosk.modes.gateway import morning_rules
 from kiosk.ui import look
 
 KINDS = (READINESS, RECONCILIATION)
-HEAD, LINE = 70, 26
+HEAD, LINE = 62, 22
 
 
 class SheetCards(ttk.Frame):
@@ -52,7 +52,7 @@ class SheetCards(ttk.Frame):
 
     def _tall(self, kind: str) -> int:
         sheet = self._sheets[kind]
-        return look.px(HEAD + LINE * (len(sheet.counts) if sheet else 1) + 12)
+        return look.px(HEAD + LINE * (len(sheet.counts) if sheet else 1) + 6)
 
     def _draw(self) -> None:
         self.canvas.delete("all")
@@ -73,16 +73,16 @@ class SheetCards(ttk.Frame):
         level = morning_rules.level(sheet)
         words = f"{look.MARKS[level]} {morning_rules.headline(sheet)}".strip()
         canvas.create_text(
-            edge, top + look.px(46), text=words, anchor="w", font=look.TITLE, fill=look.STATES[level][0]
+            edge, top + look.px(44), text=words, anchor="w", font=look.TITLE, fill=look.STATES[level][0]
         )  # fmt: skip
         if sheet is not None:
             made = say(Sentence(N_("made {at}"), {"at": sheet.made_at}))
             canvas.create_text(
-                width - edge, top + look.px(48), text=made, anchor="e", font=look.CAPTION, fill=look.SECONDARY
+                width - edge, top + look.px(46), text=made, anchor="e", font=look.CAPTION, fill=look.SECONDARY
             )  # fmt: skip
             most = max([n for _, n in sheet.counts] or [1]) or 1
             for at, (text, number) in enumerate(sheet.counts):
-                middle = top + look.px(HEAD + LINE * at + 12)
+                middle = top + look.px(HEAD + LINE * at + 10)
                 canvas.create_text(edge, middle, text=say(text), anchor="w", font=look.CAPTION, fill=look.INK)
                 canvas.create_text(
                     look.px(230), middle, text=f"{number:,}", anchor="e", font=look.TEXT_BOLD, fill=look.INK
