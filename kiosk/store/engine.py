@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 BUSY_WAIT_MS = 5000
+SLICES = 20
 SILENT_MS = 8000  # a PostgreSQL server that acknowledges nothing for so long is gone
 ASK_AFTER_S = 1.0  # a connection that rested so long is asked whether it is still there
 DAMAGE_SIGNS = ("malformed", "not a database", "decode to utf-8")
@@ -244,7 +245,8 @@ class Store:
         if not (writing and self.is_sqlite):
             yield
             return
-        if not self._writers.acquire(timeout=BUSY_WAIT_MS / 1000):
+        # In slices: a process that was stopped for a while (a PC that slept) must not count that as waiting.
+        if not any(self._writers.acquire(timeout=BUSY_WAIT_MS / 1000 / SLICES) for _ in range(SLICES)):
             raise self._busy()
         try:
             yield

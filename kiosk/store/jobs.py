@@ -88,7 +88,8 @@ def _owing(table: sa.Table, revive: bool) -> Prepared:
         known = (table.c.kind, table.c.destination, table.c.subject)
         if not revive:
             return fresh.on_conflict_do_nothing(index_elements=known)
-        again = {"state": "owed", "due": fresh.excluded.due, "done_at": "", "lease_by": "", "lease_until": 0}
+        again = {"state": "owed", "due": fresh.excluded.due, "done_at": "", "lease_by": "", "lease_until": 0,
+                 "body": fresh.excluded.body}  # fmt: skip
         return fresh.on_conflict_do_update(index_elements=known, set_={**again, "attempts": 0})
 
     return Prepared.inserting(build, ("kind", "station", "destination", "subject", "body", "due", "created_at"))
@@ -245,3 +246,14 @@ def is_owed(conn: sa.Connection, kind: str, subject: str, *, local: bool = False
     table = _table(local)
     where = (table.c.kind == kind, table.c.state == "owed", table.c.subject.startswith(subject, autoescape=True))
     return conn.execute(sa.select(table.c.id).where(*where).limit(1)).first() is not None
+
+
+def newest(conn: sa.Connection, station: str, kind: str, *, limit: int) -> list[tuple[str, str, int, str, float, str]]:
+    """Subject, state, attempts, last error, due and done of a station's jobs of one kind: what is owed first."""
+    query = (
+        sa.select(jobs.c.subject, jobs.c.state, jobs.c.attempts, jobs.c.last_error, jobs.c.due, jobs.c.done_at)
+        .where(jobs.c.station == station, jobs.c.kind == kind)
+        .order_by(jobs.c.state.desc(), jobs.c.done_at.desc(), jobs.c.id.desc())
+        .limit(limit)
+    )
+    return [tuple(row) for row in conn.execute(query)]

@@ -35,3 +35,8 @@ def keep(conn: sa.Connection, source: str, seen: Iterable[tuple[str, str]]) -> N
 def forget(conn: sa.Connection, source: str) -> None:
     """Everything of a source is new again."""
     conn.execute(seen_rows.delete().where(seen_rows.c.source == source))
+
+
+def any_of(conn: sa.Connection, source: str) -> bool:
+    """Was anything of a source seen before?"""
+    return conn.execute(sa.select(seen_rows.c.key).where(seen_rows.c.source == source).limit(1)).first() is not None

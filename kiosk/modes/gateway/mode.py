@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
+from kiosk.modes.gateway.desk_billing import BillingDesk, start_billing
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
 from kiosk.modes.gateway.desk_morning import MorningDesk, start_morning
@@ -40,6 +41,7 @@ class GatewayDesk:
         self.send = SendDesk(kit)
         self.query = QueryDesk(kit)
         self.morning = MorningDesk(kit)
+        self.billing = BillingDesk(kit)
         self.worklist = WorklistDesk(kit, kit.settings)
 
     def overview(self) -> Answer:
@@ -179,6 +181,7 @@ def send(kit: Kit, stop: Event) -> None:
     """The service that talks to other servers: a slow or dead one must hold up no image on its way in."""
     start_sending(kit)
     start_fetching(kit, start_morning(kit))
+    start_billing(kit)
     stop.wait()
 
 

@@ -20,6 +20,7 @@ PAGES = (
     ("send", N_("Sending"), "send_page", "SendPage"),
     ("morning", N_("Readiness tab"), "morning_page", "MorningPage"),
     ("query", N_("Query tab"), "query_page", "QueryPage"),
+    ("billing", N_("Attributes"), "billing_page", "BillingPage"),
     ("disks", N_("Disks"), "disks_page", "DisksPage"),
     ("copy", N_("Copy tab"), "copy_page", "CopyPage"),
 )

@@ -8,6 +8,7 @@ from typing import Literal
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.gateway.settings_backup import BackupSettings
+from kiosk.modes.gateway.settings_billing import BillingSettings
 from kiosk.modes.gateway.settings_copy import CopySettings
 from kiosk.modes.gateway.settings_fetch import (
     NeighbourSettings,
@@ -80,6 +81,7 @@ class GatewaySettings(Settings):
     servers: list[ServerSettings] = setting(list, N_("Further servers of Query/Retrieve."))
     neighbour: NeighbourSettings = setting(NeighbourSettings, N_("The neighbour whose server is watched."))
     prefetch: PrefetchSettings = setting(PrefetchSettings, N_("Fetching previous images the night before."))
+    billing: BillingSettings = setting(BillingSettings, N_("Attributes from the billing system for a console."))
     sheets: SheetSettings = setting(SheetSettings, N_("The sheets of the day."))
     send: SendSettings = setting(SendSettings, N_("Destinations, rules and folders of sending."))
     keep: KeepSettings = setting(KeepSettings, N_("Copies, how long images stay, documents."))

@@ -1,0 +1,1 @@
+"""Handing a record to a console as a file in a shared folder."""
