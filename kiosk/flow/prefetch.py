@@ -55,14 +55,17 @@ class Prefetch:
         self._how = how
         self._now = now
         self._asked = threading.Event()
+        self._by_hand: date | None = None  # whose examinees somebody wanted prepared at once
 
     def look_now(self) -> None:
-        """Now, whatever the hour."""
+        """Ask the archive and fetch now, whatever the hour."""
+        self._by_hand = self.day()
         self._asked.set()
 
     def may_fetch(self) -> bool:
-        """Is it night, and did nobody pause it?"""
-        return self._how.night.holds(self._now()) and fetching_state.PREFETCH not in fetching_state.paused(self._own)
+        """Is it night, or does somebody want these examinees prepared at once; and did nobody pause it?"""
+        may = self._how.night.holds(self._now()) or self._by_hand == self.day()
+        return may and fetching_state.PREFETCH not in fetching_state.paused(self._own)
 
     def day(self) -> date:
         """Whose examinees: in the evening tomorrow's, after midnight today's."""

@@ -15,7 +15,7 @@ from kiosk.core.prior_studies import is_ours, modalities_of
 from kiosk.flow import fetching_state
 from kiosk.flow.answers import as_fault
 from kiosk.flow.fetch_studies import Server, owe
-from kiosk.store import day_facts, seen_rows
+from kiosk.store import day_facts, fetches, seen_rows
 from kiosk.store.engine import Store
 
 log = logging.getLogger(__name__)
@@ -97,11 +97,18 @@ class NeighbourWatch:
         return {"there": len(rows), "ours": len(ours), "new": self._owe(ours)}
 
     def _owe(self, rows: Sequence[dict[str, str]]) -> int:
-        """What was not seen before, or has other numbers of images by now."""
+        """What was not seen before, or has other numbers of images by now. What is being fetched at this moment is
+        looked at again the next time: the retrieval under way does not know of images that came after it began.
+        """
         seen = {row["StudyInstanceUID"]: _digest(row) for row in rows}
         with self._centre.writing() as conn:
             known = seen_rows.known(conn, self._source, list(seen))
-            new = [row for row in rows if known.get(row["StudyInstanceUID"]) != seen[row["StudyInstanceUID"]]]
+            busy = fetches.running(conn, self._server.name)
+            new = [
+                row
+                for row in rows
+                if known.get(uid := row["StudyInstanceUID"]) != seen[uid] and uid not in busy
+            ]  # fmt: skip
             count = owe(conn, self._station, [self._wanted(row) for row in new], again=True)
             seen_rows.keep(conn, self._source, [(row["StudyInstanceUID"], _digest(row)) for row in new])
         return count

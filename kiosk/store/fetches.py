@@ -16,7 +16,10 @@ AT_ONCE = 500
 
 
 def want(conn: sa.Connection, wanted: Wanted, *, again: bool = False) -> tuple[int, bool]:
-    """The row of a wish, and whether it is to be fetched now: it is new, or it was over and is wanted ``again``."""
+    """The row of a wish, and whether it is to be fetched now: it is new, or it was over and is wanted ``again``.
+
+    Wanted for a visit, the row is of that visit from now on: what was fetched for an earlier one may have left since.
+    """
     row = conn.execute(
         sa.select(fetches.c.id, fetches.c.state).where(
             fetches.c.server == wanted.server,
@@ -26,6 +29,8 @@ def want(conn: sa.Connection, wanted: Wanted, *, again: bool = False) -> tuple[i
     ).first()
     now = now_text()
     if row is not None:
+        if wanted.visit is not None:
+            change(conn, row.id, visit=wanted.visit, purpose=wanted.purpose)
         over = row.state in (FetchState.DONE, FetchState.CANCELLED)
         if not (over and again):
             return int(row.id), False
@@ -66,6 +71,12 @@ def of_visits(conn: sa.Connection, visits: Sequence[int]) -> dict[int, list[Fetc
         for line in _lines(conn, sa.select(fetches).where(fetches.c.visit.in_(visits[at : at + AT_ONCE]))):
             found.setdefault(line.wanted.visit or 0, []).append(line)
     return found
+
+
+def running(conn: sa.Connection, server: str) -> set[str]:
+    """Study Instance UIDs of what is being fetched from a server at the moment."""
+    where = (fetches.c.server == server, fetches.c.state == FetchState.RUNNING)
+    return set(conn.execute(sa.select(fetches.c.study_uid).where(*where)).scalars())
 
 
 def images_here(conn: sa.Connection, study_uid: str) -> set[str]:

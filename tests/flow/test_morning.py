@@ -21,7 +21,7 @@ from kiosk.flow.fetch_studies import FETCHING, FetchLog, FetchStudies, Server
 from kiosk.flow.hand_out import HandOut
 from kiosk.flow.prefetch import Prefetch, Prefetching
 from kiosk.flow.watch_neighbour import NeighbourWatch, Watching
-from kiosk.store import fetches, visits
+from kiosk.store import fetches, seen_rows, visits
 from kiosk.store.engine import Store
 from kiosk.store.visits import VisitRow
 from tests.flow.sending_site import SendingSite
@@ -138,3 +138,44 @@ def test_pausing_holds(morning: Morning) -> None:
     assert fetching_state.pause(own, fetching_state.PREFETCH) == {"prefetch"}
     assert not morning.prefetch(datetime(2026, 11, 25, 21, 0)).may_fetch()
     assert fetching_state.pause(own, fetching_state.PREFETCH) == set()
+
+
+def test_an_archive_study_fetched_for_an_earlier_visit_counts_for_the_new_one(
+    morning: Morning, tmp_path: Path, wait_until: Wait
+) -> None:
+    """It left this gateway after a month; the row of its retrieval is of the visit of then."""
+    morning.visit(1, "00012345", date(2026, 11, 25))
+    evening = morning.prefetch(datetime(2026, 11, 24, 21, 0))
+    evening.prepare(date(2026, 11, 25))
+    with morning.site.centre.writing() as conn:
+        for line in fetches.lines(conn):
+            fetches.change(conn, line.id, state="done")
+    morning.visit(2, "00012345")
+    morning.prefetch(datetime(2026, 11, 25, 21, 0)).prepare(TOMORROW)
+    morning.run()
+    wait_until(lambda: {each.state for each in morning.lines()} == {"done"}, 20)
+    sheet = morning.sheets(tmp_path, datetime(2026, 11, 26, 7, 0)).make(READINESS, TOMORROW)
+    assert dict(sheet.counts)["ready for the day"] == 1, [str(each.what) for each in sheet.lines]
+
+
+def test_what_grows_while_it_is_fetched_is_fetched_again(morning: Morning) -> None:
+    watch = morning.watch(date(2026, 11, 25))
+    watch.look()
+    with morning.site.centre.writing() as conn:
+        for line in fetches.lines(conn):
+            fetches.change(conn, line.id, state="running")
+        seen_rows.keep(conn, "neighbour:qr", [(line.wanted.study_uid, "fewer") for line in fetches.lines(conn)])
+    assert watch.look()["new"] == 0, "it is being fetched"
+    with morning.site.centre.writing() as conn:
+        for line in fetches.lines(conn):
+            fetches.change(conn, line.id, state="done")
+    assert watch.look()["new"] == 2
+
+
+def test_by_hand_previous_images_come_by_day_too(morning: Morning) -> None:
+    noon = morning.prefetch(datetime(2026, 11, 25, 12, 0))
+    assert not noon.may_fetch()
+    noon.look_now()
+    assert noon.may_fetch()
+    fetching_state.pause(morning.site.own, fetching_state.PREFETCH)
+    assert not noon.may_fetch(), "a pause holds all the same"
