@@ -122,7 +122,7 @@ def print_sheet(centre: Store, own: Store, actor: Actor, station: str, path: Pat
     with own.writing() as conn:
         jobs.owe(
             conn, JOB, station=station, subject=f"{path.name} {time.time_ns()}", local=True,
-            body={"path": str(path), "page": "list"},
+            body={"path": str(path), "page": "sheet"},
         )  # fmt: skip
 
 

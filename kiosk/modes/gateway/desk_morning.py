@@ -55,6 +55,15 @@ def day_sheets(kit: Kit) -> DaySheets:
     return DaySheets(kit.centre, kit.local, kit.station, kit.data / Path(told.folder), times, two_disks=two)
 
 
+def start_printing(kit: Kit) -> None:
+    """The sheets go to this PC's printer."""
+    from kiosk.flow.hand_out import HandOut
+    from kiosk.flow.print_finding import JOB, PagePrinter
+
+    printer = PagePrinter(kit.local, kit.settings.sheets.print_command)
+    HandOut(kit.local, kit.station.name, {JOB: printer.do}, kit.crew, local=True)
+
+
 class MorningDesk:
     """Answers come through the mailbox."""
 

@@ -14,7 +14,7 @@ from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.desk_billing import BillingDesk, start_billing
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
-from kiosk.modes.gateway.desk_morning import MorningDesk, start_morning
+from kiosk.modes.gateway.desk_morning import MorningDesk, start_morning, start_printing
 from kiosk.modes.gateway.desk_query import QueryDesk, start_fetching
 from kiosk.modes.gateway.desk_send import SendDesk, sending, start_sending
 from kiosk.modes.gateway.desk_worklist import WorklistDesk
@@ -186,6 +186,7 @@ def send(kit: Kit, stop: Event) -> None:
 
 
 def start_workers(kit: Kit, desk: GatewayDesk) -> None:
+    start_printing(kit)
     if kit.settings.layout == "flat":
         from kiosk.flow.hand_out import HandOut
         from kiosk.flow.lay_out_flat import LAY_OUT, FlatFolder

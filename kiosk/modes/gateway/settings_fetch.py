@@ -66,3 +66,6 @@ class SheetSettings(Settings):
     readiness: str = setting("07:00", N_("When the readiness sheet is made; empty = never."))
     reconciliation: str = setting("17:00", N_("When the reconciliation sheet is made; empty = never."))
     folder: str = setting("SHEETS", N_("Where they are kept as PDF, relative to the data folder."))
+    print_command: tuple[str, ...] = setting(
+        (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
+    )

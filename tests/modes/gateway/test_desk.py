@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,7 @@ from kiosk.flow.check_store import check_store
 from kiosk.flow.settings_file import read_settings
 from kiosk.modes.gateway.mode import MODE, check, receiving
 from kiosk.modes.gateway.settings import GatewaySettings, NodeSettings
+from kiosk.modes.gateway.settings_fetch import SheetSettings
 from kiosk.store import audit, visits
 from tests.dicom.peers import free_port
 from tests.modes.gateway.site import PEOPLE, GatewaySite
@@ -238,3 +240,12 @@ def test_a_port_that_is_taken_is_in_the_log_and_tried_again(open_gateway: Open) 
     assert isinstance(second.overview().state.port, int)
     first.close()
     assert wait_until(second._port, 30)
+
+
+def test_a_sheet_goes_to_the_printer_of_the_gateway(open_gateway: Open, tmp_path: Path) -> None:
+    copy = tmp_path / "printed.pdf"
+    words = (sys.executable, "-c", "import shutil, sys; shutil.copy(sys.argv[1], sys.argv[2])", "{file}", str(copy))
+    desk = open_gateway(sheets=SheetSettings(print_command=words)).desk
+    desk.morning.make("reconciliation").wait()
+    desk.morning.print("reconciliation", date.today()).wait()
+    wait_until(copy.exists, 10, "the printer has it")
