@@ -56,6 +56,7 @@ class Sheet:
 
 
 READINESS, RECONCILIATION = "readiness", "reconciliation"
+MISSING = N_("missing")  # the one number that is no good news
 TITLES = {
     READINESS: N_("Readiness: previous images of today's examinees"),
     RECONCILIATION: N_("Reconciliation of the day"),
@@ -89,7 +90,7 @@ def readiness(day: date, visits: Sequence[Visit], prepared: Mapping[int, Prepare
     counts = (
         (N_("examinees"), len(expected)),
         (N_("ready for the day"), len(expected) - len(lines)),
-        (N_("missing"), len(lines)),
+        (MISSING, len(lines)),
     )
     return Sheet(READINESS, day.isoformat(), made_at, counts, tuple(lines))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reportlab.lib.units import mm
 
-from kiosk.core.day_sheets import TITLES, Sheet
+from kiosk.core.day_sheets import MISSING, TITLES, Sheet
 from kiosk.core.words import N_, say
 from kiosk.paper import lines
 from kiosk.paper.day_list import shown_day
@@ -16,7 +16,7 @@ from kiosk.paper.page import GROUND, SECONDARY, Frame, Sheets, write_whole
 
 _BAR_MM, _CAPTION_MM = 6.0, 62.0
 _COLUMNS = ((N_("Number"), 30.0), (N_("ID"), 30.0), (N_("Name"), 38.0), (N_("What is missing"), 82.0))
-_FULL = "#17663a"
+_FULL, _LACKING = "#17663a", "#92400e"
 
 
 def write_sheet(path: Path, sheet: Sheet, institution: str, *, station: str = "", printed_at: str = "") -> int:
@@ -44,8 +44,8 @@ def _bars(sheets: Sheets, counts: Sequence[tuple[str, int]]) -> None:
         sheets.text(sheets.left_mm, sheets.y_mm + 4.6, say(text), 10)
         sheets.text(sheets.left_mm + _CAPTION_MM + 12, sheets.y_mm + 4.8, str(number), 12, bold=True, align="right")
         if number:
-            wide = room * number / most
-            sheets.box(sheets.left_mm + _CAPTION_MM + 16, sheets.y_mm + 0.8, wide, _BAR_MM - 1.6, fill=_FULL, line="")
+            wide, ink = room * number / most, _LACKING if text == MISSING else _FULL
+            sheets.box(sheets.left_mm + _CAPTION_MM + 16, sheets.y_mm + 0.8, wide, _BAR_MM - 1.6, fill=ink, line="")
         sheets.y_mm += _BAR_MM + 1
 
 

@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from kiosk.core.day_sheets import READINESS, RECONCILIATION, TITLES, Sheet
+from kiosk.core.day_sheets import MISSING, READINESS, RECONCILIATION, TITLES, Sheet
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.gateway import morning_rules
 from kiosk.ui import look
@@ -91,6 +91,7 @@ class SheetCards(ttk.Frame):
                 half = look.px(7)
                 canvas.create_rectangle(left, middle - half, right, middle + half, fill=look.GROUND, outline=look.EDGE)
                 if number:
+                    ink = look.LOOK if text == MISSING else look.DONE
                     wide = left + int((right - left) * number / most)
-                    canvas.create_rectangle(left, middle - half, wide, middle + half, fill=look.DONE, width=0)
+                    canvas.create_rectangle(left, middle - half, wide, middle + half, fill=ink, width=0)
         canvas.create_line(0, top + tall, width, top + tall, fill=look.LINE)
