@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -13,8 +12,8 @@ from kiosk.core.copy_plan import clock
 from kiosk.core.day_sheets import READINESS, RECONCILIATION, Sheet, readiness, reconciliation
 from kiosk.core.settings import StationSettings
 from kiosk.flow.answers import as_fault
-from kiosk.flow.print_finding import JOB
-from kiosk.store import audit, day_facts, jobs, local, notices, visits
+from kiosk.flow.print_pages import SHEET, owe_page
+from kiosk.store import audit, day_facts, local, notices, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 
@@ -119,11 +118,7 @@ def print_sheet(centre: Store, own: Store, actor: Actor, station: str, path: Pat
     """Owe it to the printer."""
     with centre.writing() as conn:
         audit.write(conn, actor, "sheet printed", subject=path.stem, kind=kind)
-    with own.writing() as conn:
-        jobs.owe(
-            conn, JOB, station=station, subject=f"{path.name} {time.time_ns()}", local=True,
-            body={"path": str(path), "page": "sheet"},
-        )  # fmt: skip
+    owe_page(own, station, path, SHEET)
 
 
 def _subject(kind: str) -> str:

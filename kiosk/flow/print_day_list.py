@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -10,9 +9,9 @@ from pathlib import Path
 from kiosk.core.faults import Refused
 from kiosk.core.settings import StationSettings
 from kiosk.core.words import N_
-from kiosk.flow.print_finding import JOB
+from kiosk.flow.print_pages import LIST, owe_page
 from kiosk.paper.day_list import DayRow, write_day_list
-from kiosk.store import audit, jobs
+from kiosk.store import audit
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 
@@ -50,9 +49,5 @@ def print_day_list(
     )
     with centre.writing() as conn:
         audit.write(conn, actor, "list printed", subject=f"day {day.isoformat()}", rows=len(rows), pages=pages)
-    with own.writing() as conn:
-        jobs.owe(
-            conn, JOB, station=station.name, subject=f"{path.name} {time.time_ns()}", local=True,
-            body={"path": str(path), "page": "list"},
-        )  # fmt: skip
+    owe_page(own, station.name, path, LIST)
     return path, pages

@@ -1,9 +1,7 @@
-"""A finding goes to paper: the page is made from what is stored, kept as a file, and handed to the printer as a job."""
+"""A finding goes to paper: the page is made from what is stored, kept as a file, and owed to the printer."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,17 +13,13 @@ from kiosk.core.judgement import Judgement, read_judgement
 from kiosk.core.settings import StationSettings
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
+from kiosk.flow.print_pages import FINDING, owe_page
 from kiosk.flow.session import Session
-from kiosk.paper.print_out import print_out
-from kiosk.store import audit, findings, jobs, masters, notices, visits
+from kiosk.store import audit, findings, masters, visits
 from kiosk.store.engine import Store
-from kiosk.store.jobs import Job
 
 if TYPE_CHECKING:  # the library that makes pages takes half a second to load: not before the first page
     from kiosk.paper.finding_report import FindingPage
-
-JOB = "print page"  # of this PC's own store; body: path, page (finding, list)
-NOTICE = "paper"  # local notice; ids: path, page, printed (False: this PC has no printer), failed, job
 
 
 def page_of(
@@ -100,11 +94,7 @@ class PrintFinding:
                 patient=f"{found.patient.issuer}|{found.patient.patient_id}",
                 subject=f"visit {visit} {kind} version {version.number}",
             )
-        with self._own.writing() as conn:
-            jobs.owe(
-                conn, JOB, station=self._station.name, subject=f"{path.name} {time.time_ns()}", local=True,
-                body={"path": str(path), "page": "finding"},
-            )  # fmt: skip
+        owe_page(self._own, self._station.name, path, FINDING)
         return path
 
     def _page(self, visit: int, kind: str, number: int, now: bool = False) -> tuple[bytes, Visit, FindingVersion]:
@@ -120,31 +110,3 @@ class PrintFinding:
             printed_at = datetime.now().strftime("%Y-%m-%d %H:%M") if now else ""
             page = page_of(conn, self._station, judgement, found, kind, version, finding.versions, printed_at)
         return finding_report(page)[0], found, version
-
-
-class PagePrinter:
-    """Does the job: hands the file to the printer and says in this PC's notices where it went."""
-
-    _one_at_a_time = threading.Lock()
-
-    def __init__(self, own_store: Store, command: Sequence[str]) -> None:
-        self._own = own_store
-        self._command = tuple(command)
-
-    def do(self, job: Job) -> None:
-        """Raises Fault where the printer did not take it; the job stays owed and is tried again."""
-        path = Path(job.body["path"])
-        with self._one_at_a_time:
-            try:
-                printed = print_out(path, self._command)
-            except Exception:
-                self._tell(job, path, printed=False, failed=True)
-                raise
-        self._tell(job, path, printed=printed.to_printer, failed=False)
-
-    def _tell(self, job: Job, path: Path, *, printed: bool, failed: bool) -> None:
-        with self._own.writing() as conn:
-            notices.tell(
-                conn, NOTICE, local=True, path=str(path), page=job.body.get("page", ""), printed=printed, failed=failed,
-                job=job.id,
-            )  # fmt: skip

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 SEND, SEND_NOW = SENDING = ("send", "send now")  # kinds of jobs; the second was asked for by hand
 NOTICE = "sends"  # of the centre
 KEEP_EVERY_S = 1.0  # what was answered is kept so often: what a power cut takes with it is sent again
+GREW_S = 2.0  # what came while a study was being sent goes so soon after it
+IN_HAND = (SendState.SENDING, SendState.ACCEPTED, SendState.VERIFIED)
 BROKE_OFTEN = 3  # a study that breaks the line so often waits for its turn, so that others go
 
 
@@ -106,6 +108,8 @@ class SendStudies:
         missing = [each for each in images if not status_words.stored(said.get(each.sop_uid))]
         if missing:
             self._send(line, images, missing)
+        elif line.state != SendState.ACCEPTED:
+            self._change(line, state=SendState.SENDING)
         self._verified(line, images)
 
     # -- sending ---------------------------------------------------------------------------------------------------
@@ -125,8 +129,8 @@ class SendStudies:
             self._now = (0, 0, 0)
         self.link.succeeded()
         if self._to.verify != "none":
-            self._change(
-                line, state=SendState.ACCEPTED, accepted=len(images), mark=SENT, attempts=0, error=None,
+            self._go_on(
+                line, images, state=SendState.ACCEPTED, accepted=len(images), mark=SENT, attempts=0, error=None,
                 commitment="", last_status=status_words.shown(status_words.SUCCESS),
             )  # fmt: skip
         self._book.note(self._to.name, line.study, len(images), status_words.shown(status_words.SUCCESS), SENT)
@@ -219,10 +223,10 @@ class SendStudies:
                 trouble = why.sentence
             if trouble is not None:
                 self._not_verified(line, trouble)
-            self._change(line, state=SendState.VERIFIED, verified_at=now_text(), error=None)
-        self._change(
-            line, state=SendState.DONE, accepted=len(images), mark=SENT, attempts=0, error=None, done_at=now_text(),
-            last_status=status_words.shown(status_words.SUCCESS),
+            self._go_on(line, images, state=SendState.VERIFIED, verified_at=now_text(), error=None)
+        self._go_on(
+            line, images, state=SendState.DONE, accepted=len(images), mark=SENT, attempts=0, error=None,
+            done_at=now_text(), last_status=status_words.shown(status_words.SUCCESS),
         )  # fmt: skip
 
     def _not_verified(self, line: SendLine, why: Sentence) -> NoReturn:
@@ -278,6 +282,21 @@ class SendStudies:
         self._book.note(self._to.name, line.study, line.images, status_words.shown(None), NOT_SENT, say(why.sentence))
         often = broke and attempts >= BROKE_OFTEN
         raise Later(self._clock() + pause_s(self._to.retry_s, attempts) if often else 0.0, text)
+
+    def _go_on(self, line: SendLine, images: Sequence[Kept], **values: object) -> None:
+        """A step towards done, unless somebody at the window decided otherwise meanwhile or, at the last step, more
+        images came than ``images``. Raises Later.
+        """
+        with self._centre.writing() as conn:
+            now = sends.by_id(conn, [line.id])[0].state
+            grew = values["state"] == SendState.DONE and sends.images_of(conn, line.study) > len(images)
+            if now in IN_HAND:
+                sends.change(conn, line.id, **(values | {"state": SendState.QUEUED} if grew else values))
+                notices.tell(conn, NOTICE, destination=self._to.name, study=line.study)
+        if now not in IN_HAND:
+            raise Later(0.0, "decided otherwise")
+        if grew:
+            raise Later(self._clock() + GREW_S, "more images came")
 
     def _change(self, line: SendLine, **values: object) -> None:
         with self._centre.writing() as conn:

@@ -133,6 +133,12 @@ def change(conn: sa.Connection, send: int | Collection[int], **values: Any) -> N
     conn.execute(sends.update().where(sends.c.id.in_(ids)).values(changed_at=now_text(), **values))
 
 
+def images_of(conn: sa.Connection, study: int) -> int:
+    """How many images a study (its row) has by now."""
+    count = sa.select(sa.func.count()).select_from(instances.join(series, instances.c.series == series.c.id))
+    return int(conn.execute(count.where(series.c.study == study)).scalar() or 0)
+
+
 # -- what the destination said of each image -------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -175,6 +176,54 @@ def test_a_study_sent_while_it_grows_is_whole_in_the_end(site: SendingSite, wait
             uid = site.receive(1, 1, first=number)
         wait_until(lambda: len(held.stored) == 30)
         assert site.reaches(uid, "done").accepted == 30
+
+
+class SlowIntake(MemoryIntake):
+    """Takes its time over the first image: until ``go_on`` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def begin(self, door: str) -> Any:
+        sink = super().begin(door)
+        if self.begun == 1:
+            assert self.go_on.wait(20)
+        return sink
+
+
+@pytest.mark.parametrize("routed", [True, False])
+def test_what_comes_while_the_study_is_being_sent_goes_too(site: SendingSite, wait_until: Wait, routed: bool) -> None:
+    """Whether the rules looked at it before the first part was done or after."""
+    held = SlowIntake()
+    with peer(held) as (port, _):
+        site.start(destination(port))
+        uid = site.receive(1, 1)
+        wait_until(lambda: held.begun == 1)
+        site.receive(1, 1, first=2)
+        if routed:
+            wait_until(lambda: site.line(uid).images == 2)  # type: ignore[union-attr]
+        held.go_on.set()
+        wait_until(lambda: len(held.stored) == 2)
+        line = site.reaches(uid, "done")
+        assert (line.images, line.accepted, line.mark) == (2, 2, "01")
+
+
+def test_what_is_decided_by_hand_while_it_is_being_sent_stands(site: SendingSite, wait_until: Wait) -> None:
+    held = SlowIntake()
+    with peer(held) as (port, _):
+        site.start(destination(port))
+        uid = site.receive(1, 1)
+        wait_until(lambda: held.begun == 1)
+        [line] = site.lines()
+        site.steer.hold([line.id])
+        held.go_on.set()
+        other = site.receive(2, 1)
+        site.reaches(other, "done")
+        assert site.reaches(uid, "held").mark == ""
+        site.steer.release([line.id])
+        assert site.reaches(uid, "done").accepted == 1
+        assert held.begun == 2, "what was accepted is not sent again"
 
 
 def test_a_file_that_is_away_is_told_and_sent_when_it_is_back(site: SendingSite) -> None:

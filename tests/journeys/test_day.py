@@ -94,6 +94,7 @@ def the_first_person_begins(house: House) -> None:
     wait_until(lambda: hasattr(cover, "_name"), what="the form of the first start")
     house.look_at("maintenance", "first-start")
     turn_to(shell)
+    wait_until(lambda: hasattr(shell.top.focus_get(), "insert"), what="the cursor stands in the form")
     type_in(shell, HEAD)
     press(shell, "Return")
     type_in(shell, PIN + "\r")

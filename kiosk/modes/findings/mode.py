@@ -158,11 +158,9 @@ def build_desk(kit: Kit) -> FindingsDesk:
 
 
 def start_workers(kit: Kit, desk: FindingsDesk) -> None:
-    from kiosk.flow.hand_out import HandOut
-    from kiosk.flow.print_finding import JOB, PagePrinter
+    from kiosk.flow.print_pages import FINDING, start_printing
 
-    printer = PagePrinter(kit.local, kit.settings.print_command)
-    HandOut(kit.local, kit.station.name, {JOB: printer.do}, kit.crew, local=True)
+    start_printing(kit.local, kit.station.name, kit.crew, FINDING, kit.settings.print_command)
 
 
 def open_window(parent: Any, desk: FindingsDesk) -> Any:

@@ -57,11 +57,9 @@ def day_sheets(kit: Kit) -> DaySheets:
 
 def start_printing(kit: Kit) -> None:
     """The sheets go to this PC's printer."""
-    from kiosk.flow.hand_out import HandOut
-    from kiosk.flow.print_finding import JOB, PagePrinter
+    from kiosk.flow.print_pages import SHEET, start_printing
 
-    printer = PagePrinter(kit.local, kit.settings.sheets.print_command)
-    HandOut(kit.local, kit.station.name, {JOB: printer.do}, kit.crew, local=True)
+    start_printing(kit.local, kit.station.name, kit.crew, SHEET, kit.settings.sheets.print_command)
 
 
 class MorningDesk:

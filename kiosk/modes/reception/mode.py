@@ -302,11 +302,9 @@ def run_lists(kit: Kit, stop: Event) -> None:
 
 
 def start_workers(kit: Kit, desk: ReceptionDesk) -> None:
-    from kiosk.flow.hand_out import HandOut
-    from kiosk.flow.print_finding import JOB, PagePrinter
+    from kiosk.flow.print_pages import LIST, start_printing
 
-    printer = PagePrinter(kit.local, kit.settings.print_command)
-    HandOut(kit.local, kit.station.name, {JOB: printer.do}, kit.crew, local=True)
+    start_printing(kit.local, kit.station.name, kit.crew, LIST, kit.settings.print_command)
 
 
 def check(settings: ReceptionSettings) -> Iterator[tuple[bool, Sentence, Sentence]]:

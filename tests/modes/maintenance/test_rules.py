@@ -99,7 +99,8 @@ def audited_actions() -> dict[str, str]:
         for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
             called = ast.unparse(call.func).rsplit(".", 2)
             within = called[-1] in ("_note", "_tell") and bool(call.args) and ast.unparse(call.args[0]) == "conn"
-            if within or called[-2:] in (["audit", "write"], ["audit", "Entry"]):
+            each_line = called[-1] == "_each"  # of steer_sending: one row for every line
+            if within or each_line or called[-2:] in (["audit", "write"], ["audit", "Entry"]):
                 for argument in call.args:
                     choices = [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
                     for each in choices:
