@@ -65,13 +65,18 @@ class DiskWatch:
                 pass
 
     def _watch(self, volume: Volume, stop: threading.Event) -> None:
+        room = volume.room
         try:
             while not stop.is_set():
-                self.look(volume)
+                room.looking_since = time.monotonic()
+                try:
+                    self.look(volume)
+                finally:
+                    room.looking_since = None
                 self._seen[volume.id].set()
                 stop.wait(self._every_s)
         finally:
-            volume.room.watched = False
+            room.watched = False
             self._own.leave()
             self._centre.leave()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kiosk.core.disks import DiskState
 from kiosk.core.faults import Fault
 
-HUNG_S = 5.0  # a watched disk that was not seen for so long does not answer
+HUNG_S = 5.0  # a disk that a look has not come back from for so long does not answer
 LOOK_EVERY_S = 1.0
 
 Mark = tuple[int, int, int]  # device, file and time of the volume-id file: another disk has another
@@ -29,6 +29,7 @@ class Room:
     token: str = ""  # what the volume-id file must say; empty while that is not known
     mark: Mark | None = None
     looked_at: float = field(default=float("-inf"))  # time.monotonic()
+    looking_since: float | None = None  # while its watcher looks at it
     written_at: float = field(default=float("-inf"))  # when writing to it was last tried
     watched: bool = False
     retired: bool = False
@@ -38,9 +39,13 @@ class Room:
         """The state, where nobody else would notice: a disk whose watcher hangs in it, one that was retired."""
         if self.retired:
             return DiskState.RETIRED
-        if self.watched and self.state is not DiskState.UNKNOWN and self.age_s > HUNG_S:
-            return DiskState.HUNG
-        return self.state
+        return DiskState.HUNG if self.hangs and self.state is not DiskState.UNKNOWN else self.state
+
+    @property
+    def hangs(self) -> bool:
+        """Not told by the time of the last look: a PC that slept, or stood still for want of memory, has none."""
+        since = self.looking_since
+        return since is not None and time.monotonic() - since > HUNG_S
 
     @property
     def age_s(self) -> float:
@@ -49,12 +54,7 @@ class Room:
     @property
     def takes(self) -> bool:
         """May something be written to it?"""
-        return (
-            self.state is DiskState.GOOD
-            and self.left > 0
-            and not self.retired
-            and not (self.watched and time.monotonic() - self.looked_at > HUNG_S)
-        )
+        return self.state is DiskState.GOOD and self.left > 0 and not self.retired and not self.hangs
 
     @property
     def is_full(self) -> bool:

@@ -201,3 +201,13 @@ def test_what_can_t_be_looked_at_is_told_in_words_and_logged_once(
     assert state(volumes, "MAG1") is DiskState.GONE
     why = watched.watched[0].room.why
     assert why is not None and why.reference == "D403"
+
+
+def test_a_pc_that_slept_takes_images_at_once_when_it_wakes(
+    volumes: Volumes, local: Store, centre_on_sqlite: Store, crew: Crew
+) -> None:
+    """Its disks were not looked at for long, which is not their fault."""
+    DiskWatch(volumes, local, centre_on_sqlite, crew, every_s=60.0).wait_until_seen(5.0)
+    for each in volumes:
+        each.room.looked_at -= 3600.0
+    assert volumes.receiving().id == "MAG1" and state(volumes, "MAG1") is DiskState.GOOD
