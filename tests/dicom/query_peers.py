@@ -22,7 +22,7 @@ class QueryServer:
     """dcmqrscp, which knows our receiver by its AE title ``KIOSK`` and ``port_of_ours``."""
 
     def __init__(self, folder: Path, port_of_ours: int) -> None:
-        self.folder = folder
+        self.folder, self.port_of_ours = folder, port_of_ours
         self.port = free_port()
         store = folder / "qr"
         store.mkdir(parents=True)

@@ -46,9 +46,9 @@ def state_words(view: BillingView, is_set_up: bool) -> tuple[str, str]:
         return "stop", say(Sentence(N_("{at}: {why}"), {"at": view.at[11:16], "why": why}))
     if not view.at:
         return "", say(N_("It was not read yet."))
-    told = N_("{at}: {rows} patients read, {changed} new or changed, {wrong} can't be read")
+    told = N_("{title}, {at}: {rows} patients read, {changed} new or changed, {wrong} can't be read")
     return ("look" if view.counts.get("wrong") else "done"), say(
-        Sentence(told, {"rows": 0, "changed": 0, "wrong": 0, **view.counts, "at": view.at[11:16]})
+        Sentence(told, {"rows": 0, "changed": 0, "wrong": 0, **view.counts, "title": view.title, "at": view.at[11:16]})
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kiosk.core.copy_plan import FINISHED, CopyConditions, Unit
@@ -45,6 +45,13 @@ class CopyView:
     state: dict[str, Any] = field(default_factory=dict)
     walks: tuple[WalkLine, ...] = ()
     replacing: dict[str, Any] = field(default_factory=dict)
+
+
+def offered(view: CopyView) -> CopyConditions:
+    """What was set before; where no disks were, from the first to the last that may be written to."""
+    source = view.conditions.source or view.disks[0].id
+    others = [each.id for each in view.disks if each.writable and each.id != source]
+    return replace(view.conditions, source=source, target=view.conditions.target or (others[-1] if others else ""))
 
 
 STATES = {

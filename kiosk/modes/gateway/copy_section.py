@@ -73,7 +73,7 @@ class CopySection:
         self.source.offer(disks)
         self.target.offer({each.id: each.id for each in view.disks if each.writable})
         if not self._filled and view.disks:
-            self._fill(view.conditions)
+            self._fill(copy_rules.offered(view))
             self._filled = True
         running = (view.state.get("day", ""), view.state["kind"]) if view.state.get("state") == "running" else None
         self.grid.show(view.units, running)
