@@ -25,10 +25,10 @@ from kiosk.core.image_query import FIELDS, UNIQUE, ImageQuery, at_or_above, matc
 from kiosk.core.names import NameProfile, person_name, profile_for_request, read_person_name
 from kiosk.core.patient import Patient
 from kiosk.core.words import N_
-from kiosk.dicom.fast_find import Finder, FindRequest
 from kiosk.dicom.identifier import Identifier, read_identifier
 from kiosk.dicom.nodes import OnceAMinute
 from kiosk.dicom.query import FIND
+from kiosk.dicom.quick_find import Finder, FindRequest
 from kiosk.dicom.soundness import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.text import charset_terms, decode_text
 from kiosk.dicom.upper_layer import Handlers, node_of

@@ -20,10 +20,11 @@ from pynetdicom.presentation import PresentationContext, build_context, build_ro
 
 from kiosk.core.faults import LinkLost
 from kiosk.core.words import N_, Sentence
-from kiosk.dicom.landing import Intake, Landings
+from kiosk.dicom.inflow import Inflows
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.query import contexts
 from kiosk.dicom.question import CANCELLED, PENDING, SUCCESS, Answer, Question, part
+from kiosk.dicom.receive import Intake, StorageDoor
 from kiosk.dicom.soundness import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.storage_classes import EVERYDAY, SQUEEZED
 from kiosk.dicom.upper_layer import call
@@ -142,7 +143,9 @@ def get(
     proposed = [*contexts(GET[root]), *_storage_contexts(kinds, squeezed)]
     roles = [build_role(kind, scp_role=True) for kind in kinds]
     assoc = call(own_title, node, proposed, ext_neg=roles, answer_s=min(15.0, deadline_s))
-    landings = Landings(assoc, intake, node.ae_title)
+    assoc.kiosk_node = node
+    # Another image under a UID that is taken is kept aside and has come all the same.
+    inflows = Inflows(assoc, StorageDoor(intake, accept_asides=True, way="c-get"))
     try:
         asked = Question(
             assoc,
@@ -152,12 +155,12 @@ def get(
             _identifier(level, keys),
             silence_s=deadline_s,
             stop=stop,
-            on_store=landings.settle,
+            on_store=inflows.settle,
         )
         return _follow(asked, progress)
     finally:
         part(assoc)
-        landings.abandon()
+        inflows.abandon()
 
 
 def words_of(status: int | None) -> Sentence:

@@ -18,14 +18,33 @@ from typing import Any, Protocol
 
 import pynetdicom
 
+from kiosk.dicom.command_set import (
+    AFFECTED_CLASS,
+    AFFECTED_UID,
+    ANSWERED,
+    C_STORE_RQ,
+    COMMENT,
+    DATA_SET,
+    FIELD,
+    HEAD_BYTES,
+    MESSAGE,
+    PRIORITY,
+    STATUS,
+    WITH_DATA_SET,
+    command_set,
+    elements,
+    head,
+    number_of,
+)  # fmt: skip
+from kiosk.dicom.pdu_stream import COMMAND, LAST, P_DATA_TF, BadPdu
+
 PINNED = "3.0.4"
 PIECE_BYTES = 1 << 18  # what goes to the socket in one call
 LONGEST_FRAGMENT = 131072 - 6  # a peer that names no limit gets PDUs of this size
 ANSWER_S = 60.0
 RELEASE_S = 5.0
 LONGEST_ANSWER = 1 << 17
-COMMAND, LAST = 0x01, 0x02  # message control header (PS3.8 E.2)
-DATA, RELEASE_RQ, RELEASE_RP, ABORT = 0x04, 0x05, 0x06, 0x07  # PDU types (PS3.8 9.3.1)
+RELEASE_RQ, RELEASE_RP, ABORT = 0x05, 0x06, 0x07  # PDU types (PS3.8 9.3.1)
 
 
 class Source(Protocol):
@@ -133,7 +152,7 @@ class QuickLine:
         left = size
         while True:
             length = min(left, self._fragment)
-            if at + 12 + length > len(view):
+            if at + HEAD_BYTES + length > len(view):
                 self._sock.sendall(view[:at])
                 at = 0
             left -= length
@@ -150,7 +169,7 @@ class QuickLine:
         command = bytearray()
         while True:
             kind, body = self._pdu()
-            if kind != DATA:
+            if kind != P_DATA_TF:
                 raise LineBroke(f"PDU {kind} instead of an answer")
             at = 0
             while at + 6 <= len(body):
@@ -165,12 +184,14 @@ class QuickLine:
                     return self._read(bytes(command))
 
     def _read(self, command: bytes) -> Answer:
-        found = dict(_elements(command))
-        status, answered = found.get(0x0900, b""), found.get(0x0120, b"")
-        if len(status) != 2 or int.from_bytes(answered, "little") != self._message:
+        try:
+            found = dict(elements(command))
+            status, answered = number_of(found.get(STATUS, b"")), number_of(found.get(ANSWERED, b""))
+        except BadPdu as why:
+            raise LineBroke(str(why)) from why
+        if answered != self._message:
             raise LineBroke("an answer to something else")
-        comment = found.get(0x0902, b"").decode("ascii", "replace").strip("\0 ")
-        return Answer(int.from_bytes(status, "little"), comment)
+        return Answer(status, found.get(COMMENT, b"").decode("ascii", "replace").strip("\0 "))
 
     def _pdu(self) -> tuple[int, bytes]:
         self._await(6)
@@ -214,39 +235,14 @@ def _fill(source: Source, view: memoryview) -> None:
 
 
 def _pdv(view: memoryview, at: int, context: int, control: int, length: int) -> int:
-    """Head of a P-DATA-TF PDU with one value of ``length`` bytes (PS3.8 9.3.5); returns where the value goes."""
-    struct.pack_into(">BBLLBB", view, at, DATA, 0, length + 6, length + 2, context, control)
-    return at + 12
+    """Head of a PDU with one value of ``length`` bytes; returns where the value goes."""
+    view[at : at + HEAD_BYTES] = head(context, control, length)
+    return at + HEAD_BYTES
 
 
 def _store_command(sop_class: str, sop_uid: str, message: int) -> bytes:
-    """C-STORE-RQ (PS3.7 9.3.1.1), group length first, Implicit VR Little Endian."""
-    body = b"".join(
-        (
-            _element(0x0002, _uid(sop_class)),
-            _element(0x0100, b"\x01\x00"),
-            _element(0x0110, struct.pack("<H", message)),
-            _element(0x0700, b"\x00\x00"),  # priority: medium
-            _element(0x0800, b"\x00\x00"),  # a data set follows
-            _element(0x1000, _uid(sop_uid)),
-        )
-    )
-    return _element(0x0000, struct.pack("<L", len(body))) + body
-
-
-def _element(number: int, value: bytes) -> bytes:
-    return struct.pack("<HHL", 0, number, len(value)) + value
-
-
-def _elements(command: bytes) -> list[tuple[int, bytes]]:
-    found, at = [], 0
-    while at + 8 <= len(command):
-        _, number, length = struct.unpack_from("<HHL", command, at)
-        found.append((number, command[at + 8 : at + 8 + length]))
-        at += 8 + length
-    return found
-
-
-def _uid(text: str) -> bytes:
-    raw = text.encode("ascii", "replace")
-    return raw + b"\0" * (len(raw) % 2)
+    """C-STORE-RQ of medium priority (PS3.7 9.3.1.1)."""
+    return command_set(
+        (AFFECTED_CLASS, sop_class), (FIELD, C_STORE_RQ), (MESSAGE, message), (PRIORITY, 0),
+        (DATA_SET, WITH_DATA_SET), (AFFECTED_UID, sop_uid),
+    )  # fmt: skip

@@ -21,10 +21,10 @@ from pynetdicom.transport import ThreadedAssociationServer
 
 from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.words import N_
-from kiosk.dicom.fast_find import answer_quickly, plain_handler
 from kiosk.dicom.nodes import Node, Nodes, OnceAMinute
 from kiosk.dicom.part10 import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
 from kiosk.dicom.quick_association import usable
+from kiosk.dicom.quick_find import answer_quickly, plain_handler
 from kiosk.dicom.quick_server import QuickServer, Refusal
 from kiosk.dicom.role_selection import answer_every_role
 from kiosk.dicom.slots import Slots

@@ -22,9 +22,9 @@ from kiosk.core.faults import Fault, Refused
 from kiosk.core.names import NameProfile, profile_for_request
 from kiosk.core.worklist_index import Chosen, Listed, Scheduled
 from kiosk.core.worklist_query import LeftOut, WorklistQuery, with_days_around, with_known_station
-from kiosk.dicom.fast_find import Finder, FindRequest
 from kiosk.dicom.identifier import Identifier, Shape, unreadable
 from kiosk.dicom.nodes import Node, OnceAMinute
+from kiosk.dicom.quick_find import Finder, FindRequest
 from kiosk.dicom.soundness import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.upper_layer import Handlers, node_of
 from kiosk.dicom.worklist_answer import answer_to

@@ -20,8 +20,8 @@ from kiosk.core.names import NameLayout, NameProfile
 from kiosk.core.worklist_index import Listed, WorklistIndex
 from kiosk.core.worklist_query import WorklistQuery, WorklistRow
 from kiosk.dicom.ask_worklist import Asking, ask_worklist, identifier
-from kiosk.dicom.fast_find import FindRequest
 from kiosk.dicom.nodes import Node, Nodes
+from kiosk.dicom.quick_find import FindRequest
 from kiosk.dicom.receive import StorageDoor
 from kiosk.dicom.soundness import EXPLICIT_LE
 from kiosk.dicom.upper_layer import Listener, call

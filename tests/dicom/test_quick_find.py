@@ -19,9 +19,9 @@ from kiosk.core.faults import Refused
 from kiosk.core.names import NameLayout, NameProfile, profile_for_request
 from kiosk.core.worklist_index import Listed, WorklistIndex
 from kiosk.dicom.ask_worklist import Asking, identifier
-from kiosk.dicom.fast_find import FindRequest, Packer
 from kiosk.dicom.identifier import read_identifier
 from kiosk.dicom.nodes import Node, Nodes
+from kiosk.dicom.quick_find import FindRequest, Packer
 from kiosk.dicom.soundness import EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.upper_layer import call
 from kiosk.dicom.worklist import WorklistDoor

@@ -9,7 +9,6 @@ finder is asked through pynetdicom's public event instead (``plain_handler``).
 from __future__ import annotations
 
 import logging
-import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,13 +19,15 @@ from pynetdicom import evt
 from pynetdicom.dimse_primitives import C_FIND
 from pynetdicom.dsutils import decode
 
+from kiosk.dicom.command_set import AFFECTED_CLASS, ANSWERED, DATA_SET, FIELD, NO_DATA_SET, STATUS, command_set, pdus
+from kiosk.dicom.pdu_stream import COMMAND
 from kiosk.dicom.soundness import EXPLICIT_BE, IMPLICIT_LE
 
 log = logging.getLogger(__name__)
 
 CANCELLED = 0xFE00  # PS3.4 C.4.1.1.4
 FLUSH_BYTES = 32768
-_C_FIND_RSP, _NO_DATA_SET, _WITH_DATA_SET = 0x8020, 0x0101, 0x0001
+C_FIND_RSP, ONE_DATA_SET = 0x8020, 0x0001
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,7 @@ class Packer:
 
     def __init__(self, asked: FindRequest, most_bytes: int) -> None:
         """``most_bytes``: the peer's maximum PDU length; 0 where it has none."""
-        self._context_id = asked.context_id
-        self._most = (most_bytes - 6) if most_bytes > 6 else 0
+        self._most = most_bytes
         self._parts: list[bytes] = []
         self._commands: dict[tuple[int, bool], bytes] = {}
         self._asked = asked
@@ -142,12 +142,10 @@ class Packer:
         key = (status, bool(identifier))
         command = self._commands.get(key)
         if command is None:
-            command = b"".join(self._pdus(_command(self._asked, status, key[1]), 0x01))
-            self._commands[key] = command
+            command = self._commands[key] = self._command(status, with_data_set=bool(identifier))
         self._append(command)
-        if identifier:
-            for pdu in self._pdus(identifier, 0x00):
-                self._append(pdu)
+        for pdu in pdus(self._asked.context_id, 0, identifier, self._most):
+            self._append(pdu)
 
     def take(self) -> bytes:
         """What was packed since the last time."""
@@ -160,24 +158,10 @@ class Packer:
         self._parts.append(part)
         self.size += len(part)
 
-    def _pdus(self, data: bytes, kind: int) -> Iterator[bytes]:
-        most = self._most or len(data)
-        for at in range(0, len(data), most):
-            piece = data[at : at + most]
-            header = kind | (0x02 if at + most >= len(data) else 0x00)
-            yield struct.pack(">BBLLBB", 4, 0, len(piece) + 6, len(piece) + 2, self._context_id, header) + piece
-
-
-def _command(asked: FindRequest, status: int, with_data_set: bool) -> bytes:
-    """The command set of a C-FIND-RSP, implicit VR little endian (PS3.7 9.3.2.2)."""
-    uid = asked.sop_class.encode("ascii")
-    uid += b"\0" * (len(uid) % 2)
-    body = struct.pack("<HHL", 0x0000, 0x0002, len(uid)) + uid
-    for number, value in (
-        (0x0100, _C_FIND_RSP),
-        (0x0120, asked.message_id),
-        (0x0800, _WITH_DATA_SET if with_data_set else _NO_DATA_SET),
-        (0x0900, status),
-    ):
-        body += struct.pack("<HHLH", 0x0000, number, 2, value)
-    return struct.pack("<HHLL", 0x0000, 0x0000, 4, len(body)) + body
+    def _command(self, status: int, *, with_data_set: bool) -> bytes:
+        """A C-FIND-RSP (PS3.7 9.3.2.2)."""
+        answer = command_set(
+            (AFFECTED_CLASS, self._asked.sop_class), (FIELD, C_FIND_RSP), (ANSWERED, self._asked.message_id),
+            (DATA_SET, ONE_DATA_SET if with_data_set else NO_DATA_SET), (STATUS, status),
+        )  # fmt: skip
+        return b"".join(pdus(self._asked.context_id, COMMAND, answer, self._most))
