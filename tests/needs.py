@@ -30,6 +30,7 @@ PACKAGE_OF = {
     "movescu": "dcmtk",
     "objdump": "binutils",
     "odil": "odil",
+    "openssl": "openssl",
     "pdffonts": "poppler-utils",
     "pdftoppm": "poppler-utils",
     "pdftotext": "poppler-utils",

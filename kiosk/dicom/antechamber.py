@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiosk.dicom import tls
 from kiosk.dicom.pdu_stream import MOST_OTHER
 
 log = logging.getLogger(__name__)
@@ -25,10 +26,11 @@ FIRST_WORD_S = 5.0  # a caller that has not asked by then is sent away
 LEAVING_S = 1.0  # for a refused caller to read why
 MOST_WAITING = 128  # sockets; Windows can watch 512, a small Unix limit is 256
 LOOK_EVERY_S = 0.5
-ASSOCIATE_RQ = 0x01
+ASSOCIATE_RQ, TLS_HANDSHAKE = 0x01, 0x16  # the first byte of each
 
 # (socket, address, whole request) -> bytes to answer and close with; None where the socket was taken over
 Admit = Callable[[socket.socket, Any, bytes], bytes | None]
+Insecure = Callable[[str, str, str], None]  # address, reason (kiosk.dicom.tls), and in the library's words
 
 
 @dataclass(eq=False)
@@ -45,10 +47,18 @@ class _Caller:
 class Antechamber:
     """Listens on one port. ``admit`` is called in its thread for each whole request."""
 
-    def __init__(self, host: str, port: int, admit: Admit, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        admit: Admit,
+        context: ssl.SSLContext | None = None,
+        on_insecure: Insecure | None = None,
+    ) -> None:
         """Raises OSError where the port is taken."""
         self._admit = admit
-        self._tls = tls
+        self._tls = context
+        self._on_insecure = on_insecure
         self._listener = socket.create_server((host, port), backlog=512)
         self._listener.setblocking(False)
         self.address = self._listener.getsockname()
@@ -151,7 +161,7 @@ class Antechamber:
             self._selector.modify(caller.sock, selectors.EVENT_READ | selectors.EVENT_WRITE, caller)
             return
         except OSError as why:
-            log.warning("no secure connection with %s: %s", caller.address[0], getattr(why, "reason", None) or why)
+            self._insecure(caller, tls.reason_of(why), str(getattr(why, "reason", "") or type(why).__name__))
             self._drop(caller)
             return
         caller.shaking = False
@@ -162,6 +172,8 @@ class Antechamber:
         """Its head, then its whole request, is there; True where the chamber is done with it."""
         if caller.needed == 6:
             length = int.from_bytes(caller.pdu[2:6], "big")
+            if caller.pdu[0] == TLS_HANDSHAKE and self._tls is None:
+                self._insecure(caller, "", "it speaks TLS at the port for those who do not")
             if caller.pdu[0] != ASSOCIATE_RQ or not 68 <= length <= MOST_OTHER:
                 self._drop(caller)
                 return True
@@ -172,6 +184,10 @@ class Antechamber:
         if answer is not None:
             self._refuse(caller, answer)
         return True
+
+    def _insecure(self, caller: _Caller, reason: str, why: str) -> None:
+        if self._on_insecure is not None:
+            self._on_insecure(str(caller.address[0]), reason, why)
 
     def _refuse(self, caller: _Caller, answer: bytes) -> None:
         with contextlib.suppress(OSError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from kiosk.core.faults import Fault
 from kiosk.core.names import NameProfile
 from kiosk.core.words import N_
+from kiosk.dicom.tls import Secure
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Node:
     most_answers: int = 300
     also: tuple[tuple[str, tuple[str, ...]], ...] = ()  # modality that it asks for -> those that it means too
     as_asked: bool = False  # told the modality that it asked for instead of the scheduled one
+    secure: Secure | None = None  # spoken to encrypted alone
 
     def may_come_from(self, address: str) -> bool:
         if not self.address:

@@ -27,19 +27,17 @@ from pynetdicom.utils import make_target
 
 from kiosk.dicom.command_set import C_STORE_RQ, Command, store_answer
 from kiosk.dicom.pdu_stream import COMMAND, LAST, BadPdu, PduStream
+from kiosk.dicom.quick_socket import TICK_S, QuickSocket
 
 log = logging.getLogger(__name__)
 
 WRITTEN_FOR = "3.0.4"
-TICK_S = 1.0  # how long a thread waits before it looks whether it is still wanted
 PDU_S = 30.0  # a PDU that was begun is whole by then
 MESSAGE_S = 60.0  # so long a message may rest in its middle
-SEND_S = 60.0  # a peer that takes no byte for so long is gone
 LEAVING_S = 1.0  # for the peer to close, after it was refused or released
 BUFFER_BYTES = 1 << 18
 MOST_COMMAND = 1 << 16
 MOST_DATA_SET = 1 << 24  # of services other than storage
-_QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)  # Linux alone; elsewhere a sender with Nagle's algorithm is slower
 
 
 def usable() -> bool:
@@ -80,6 +78,7 @@ class QuickDul(DULServiceProvider):
     def __init__(self, assoc: Any) -> None:
         super().__init__(assoc)
         self._acting = threading.RLock()
+        self._line = QuickSocket(self._acting)
         self._stream = PduStream(self)
         self._last_byte = time.monotonic()
         self._command = bytearray()
@@ -132,18 +131,7 @@ class QuickDul(DULServiceProvider):
                 raise BadPdu(f"an image stopped in its middle for {MESSAGE_S:.0f} s")
 
     def _receive(self, view: memoryview) -> int:
-        """Bytes read into ``view``; 0 at the end of the connection, -1 where nothing came for a while."""
-        sock = self.socket.socket if self.socket is not None else None
-        if sock is None:
-            return 0
-        try:
-            if _QUICK_ACK is not None:  # else a sender with Nagle's algorithm waits 40 ms for our delayed ACK
-                sock.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
-            return int(sock.recv_into(view))
-        except TimeoutError:
-            return -1
-        except (OSError, ValueError):
-            return 0
+        return self._line.receive(self.socket.socket if self.socket is not None else None, view)
 
     def _end(self, event: str) -> None:
         with self._acting:
@@ -161,6 +149,7 @@ class QuickDul(DULServiceProvider):
                 self.socket.close()  # puts Evt17
             self._step()
             self.state_machine.current_state = "Sta1"
+        self._line.close()
 
     def idle_timer_expired(self) -> bool:
         timeout = self.network_timeout
@@ -243,17 +232,7 @@ class QuickDul(DULServiceProvider):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Bytes to the peer, one writer at a time. Raises OSError."""
         with self._acting:
-            sock = self.socket.socket if self.socket is not None else None
-            if sock is None:
-                raise ConnectionError("closed")
-            left = memoryview(data)
-            until = time.monotonic() + SEND_S
-            while left:
-                try:
-                    left = left[sock.send(left) :]
-                except TimeoutError:
-                    if time.monotonic() > until:
-                        raise
+            self._line.write(self.socket.socket if self.socket is not None else None, data)
 
     def _send(self, pdu: Any) -> None:
         try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import socket
 import struct
 from dataclasses import dataclass
@@ -102,16 +101,6 @@ class QuickLine:
         self._buffer = bytearray(max(PIECE_BYTES, self._fragment + 1024))
         self._came = bytearray()
         self._message = 0
-
-    @property
-    def alive(self) -> bool:
-        """False where the peer has said something unasked, which can only be that it leaves."""
-        if self._sock.fileno() < 0:
-            return False
-        try:
-            return not self._came and not select.select([self._sock], [], [], 0)[0]
-        except (OSError, ValueError):  # more file handles than select can name: the next write finds out
-            return True
 
     def store(self, context: int, sop_class: str, sop_uid: str, source: Source, size: int) -> Answer:
         """Send ``size`` bytes of a data set and wait for the answer. Raises LineBroke, OSError: the line is closed."""

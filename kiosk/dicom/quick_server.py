@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pynetdicom import AE
 from pynetdicom.pdu import A_ASSOCIATE_RJ, A_ASSOCIATE_RQ
 from pynetdicom.pdu_primitives import A_ASSOCIATE
 
-from kiosk.dicom.antechamber import Antechamber
+from kiosk.dicom.antechamber import Antechamber, Insecure
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.quick_association import OpenInflow, QuickAssociation, make_association
 from kiosk.dicom.slots import Slots
@@ -20,7 +20,7 @@ from kiosk.dicom.slots import Slots
 log = logging.getLogger(__name__)
 
 Refusal = tuple[int, int, int]  # result, source, diagnostic (PS3.8 9.3.4)
-Judge = Callable[[Any, str], Node | Refusal]
+Judge = Callable[[Any, str, Mapping[str, Any] | None], Node | Refusal]
 NO_ROOM: Refusal = (0x02, 0x03, 0x02)  # transient, presentation layer, local limit exceeded
 NOT_UNDERSTOOD: Refusal = (0x01, 0x02, 0x01)
 
@@ -40,9 +40,11 @@ class QuickServer:
         tls: ssl.SSLContext | None = None,
         open_inflow: OpenInflow | None = None,
         at_reading_end: Callable[[], None] | None = None,
+        on_insecure: Insecure | None = None,
     ) -> None:
-        """``judge(request, address)`` says which node calls or why it is refused; ``at_reading_end`` is called in the
-        thread that read, and settled images, when it ends. Raises OSError where the port is taken.
+        """``judge(request, address, certificate)`` says which node calls or why it is refused; ``at_reading_end`` is
+        called in the thread that read, and settled images, when it ends; ``on_insecure`` where ``tls`` is given and no
+        secure connection comes about. Raises OSError where the port is taken.
         """
         self.ae = ae
         self.ae_title = ae.ae_title
@@ -53,7 +55,7 @@ class QuickServer:
         self._open_inflow = open_inflow
         self._at_reading_end = at_reading_end
         self._associations: set[QuickAssociation] = set()
-        self._antechamber = Antechamber(host, port, self._admit, tls)
+        self._antechamber = Antechamber(host, port, self._admit, tls, on_insecure)
         self.server_address = self._antechamber.address
         self._antechamber.start()
 
@@ -82,7 +84,7 @@ class QuickServer:
             pdu = A_ASSOCIATE_RQ()
             pdu.decode(request)
             asked = pdu.to_primitive()
-            verdict = self._judge(asked, str(address[0]))
+            verdict = self._judge(asked, str(address[0]), certificate_of(sock))
         except Exception as why:  # any peer may send anything
             log.warning("an association request from %s could not be read: %s", address[0], type(why).__name__)
             return _rejection(A_ASSOCIATE(), NOT_UNDERSTOOD)
@@ -122,6 +124,11 @@ class QuickServer:
         except BaseException:
             self._associations.discard(assoc)
             raise
+
+
+def certificate_of(sock: Any) -> Mapping[str, Any] | None:
+    """The certificate that the other side of a connection showed; None for one without encryption."""
+    return (sock.getpeercert() or {}) if isinstance(sock, ssl.SSLSocket) else None
 
 
 def _rejection(asked: A_ASSOCIATE, why: Refusal) -> bytes:

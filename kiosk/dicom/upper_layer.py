@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from pynetdicom import AE, _config, evt
@@ -25,17 +26,19 @@ from kiosk.dicom.nodes import Node, Nodes, OnceAMinute
 from kiosk.dicom.part10 import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
 from kiosk.dicom.quick_association import usable
 from kiosk.dicom.quick_find import answer_quickly, plain_handler
-from kiosk.dicom.quick_server import QuickServer, Refusal
+from kiosk.dicom.quick_server import QuickServer, Refusal, certificate_of
 from kiosk.dicom.role_selection import answer_every_role
 from kiosk.dicom.slots import Slots
 from kiosk.dicom.soundness import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
+from kiosk.dicom.tls import OTHER_NAME, PLAIN, why_not
 
 log = logging.getLogger(__name__)
 
 FIRST_WORD_S = 5.0  # who connects and asks for nothing is sent away
 IDLE_S = 300.0  # modalities keep an association open between two pictures
 PDU_BYTES = 131072  # DCMTK's own limit; larger brings nothing
-REJECTED_BY_USER, CALLING_AE_UNKNOWN, CALLED_AE_UNKNOWN = 0x01, 0x03, 0x07  # PS3.8 9.3.4
+REJECTED_BY_USER, NO_REASON_GIVEN, CALLING_AE_UNKNOWN, CALLED_AE_UNKNOWN = 0x01, 0x01, 0x03, 0x07  # PS3.8 9.3.4
+UNKNOWN_CALLER, INSECURE = "caller", "insecure"
 
 _config.LOG_HANDLER_LEVEL = "none"
 _config.LOG_REQUEST_IDENTIFIERS = False
@@ -87,12 +90,14 @@ class Listener:
         host: str = "",
         most: int = 64,
         at_end: Callable[[], None] | None = None,
-        on_refusal: Callable[[str, str], None] | None = None,
+        on_refusal: Callable[[str, str, str], None] | None = None,
         quick: bool = True,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """``at_end`` is called at the end of each thread of an association (it closes what that held of a store);
-        ``on_refusal(ae_title, address)`` when a caller was refused, once a minute each; ``quick`` False keeps to
-        pynetdicom's own loops. Raises Fault where the port is taken.
+        ``on_refusal(ae_title, address, reason)`` when a caller was refused, once a minute each (UNKNOWN_CALLER or one
+        of ``kiosk.dicom.tls``; the title is empty where it was not said); ``quick`` False keeps to pynetdicom's own
+        loops; ``tls``: encrypted calls alone. Raises Fault where the port is taken.
         """
         self.nodes = nodes
         self.refused = 0
@@ -114,9 +119,7 @@ class Listener:
         ]
         for door in self._doors:
             for each in door.contexts():
-                self._ae.add_supported_context(
-                    each.abstract_syntax, each.transfer_syntax, each.scu_role, each.scp_role
-                )
+                self._ae.add_supported_context(each.abstract_syntax, each.transfer_syntax, each.scu_role, each.scp_role)
             handlers += door.handlers()
         finders = {uid: find for door in self._doors for uid, find in getattr(door, "finders", dict)().items()}
         if finders:
@@ -127,9 +130,9 @@ class Listener:
         self._server: ThreadedAssociationServer | QuickServer
         try:
             if quick and usable():
-                self._server = self._quick_server(host, port, handlers, most)
+                self._server = self._quick_server(host, port, handlers, most, tls)
             else:
-                server = self._ae.start_server((host, port), block=False, evt_handlers=handlers)
+                server = self._ae.start_server((host, port), block=False, evt_handlers=handlers, ssl_context=tls)
                 assert server is not None
                 self._server = server
         except OSError as why:
@@ -141,7 +144,9 @@ class Listener:
             ) from why
         self.port = int(self._server.server_address[1])
 
-    def _quick_server(self, host: str, port: int, handlers: Handlers, most: int) -> QuickServer:
+    def _quick_server(
+        self, host: str, port: int, handlers: Handlers, most: int, tls: ssl.SSLContext | None
+    ) -> QuickServer:
         takers = (getattr(door, "open_inflow", None) for door in self._doors)
         return QuickServer(
             self._ae,
@@ -152,6 +157,8 @@ class Listener:
             Slots(most, self.nodes.titles),
             open_inflow=next((taker for taker in takers if taker is not None), None),
             at_reading_end=self._at_end,
+            tls=tls,
+            on_insecure=self._insecure,
         )
 
     def close(self) -> None:
@@ -184,7 +191,8 @@ class Listener:
         try:
             asked = assoc.requestor.primitive
             if getattr(assoc, "kiosk_node", None) is None:  # pynetdicom's own server let it in unseen
-                verdict = self._judge(asked, assoc.requestor.address)
+                wrapped = assoc.dul.socket.socket if assoc.dul.socket else None
+                verdict = self._judge(asked, assoc.requestor.address, certificate_of(wrapped))
                 if isinstance(verdict, tuple):
                     assoc.acse.send_reject(*verdict)
                     assoc.kill()
@@ -194,24 +202,34 @@ class Listener:
                 _clean(context)
         except Exception:  # pynetdicom would log it and let the caller in
             log.exception("an association request could not be judged")
-            assoc.acse.send_reject(0x01, REJECTED_BY_USER, 0x01)
+            assoc.acse.send_reject(0x01, REJECTED_BY_USER, NO_REASON_GIVEN)
             assoc.kill()
 
-    def _judge(self, asked: Any, address: str) -> Node | Refusal:
-        """Which node calls, or why it is refused."""
+    def _judge(self, asked: Any, address: str, certificate: Mapping[str, Any] | None) -> Node | Refusal:
+        """Which node calls, or why it is refused. ``certificate``: the one it showed; None where it came in plain."""
         calling = asked.calling_ae_title.strip()
         if self._ae_title and asked.called_ae_title.strip().upper() != self._ae_title.upper():
             return self._refuse(CALLED_AE_UNKNOWN, calling, address, f"called {asked.called_ae_title.strip()!r}")
         node = self.nodes.admit(calling, address)
-        return node or self._refuse(CALLING_AE_UNKNOWN, calling, address, "not among the known nodes")
+        if node is None:
+            return self._refuse(CALLING_AE_UNKNOWN, calling, address, "not among the known nodes", UNKNOWN_CALLER)
+        if node.secure is not None and certificate is None:
+            return self._refuse(NO_REASON_GIVEN, calling, address, "comes without encryption", PLAIN)
+        if node.secure is not None and certificate is not None and not node.secure.is_borne_by(certificate):
+            return self._refuse(NO_REASON_GIVEN, calling, address, "its certificate bears another name", OTHER_NAME)
+        return node
 
-    def _refuse(self, diagnostic: int, calling: str, address: str, why: str) -> Refusal:
+    def _refuse(self, diagnostic: int, calling: str, address: str, why: str, reason: str = "") -> Refusal:
         self.refused += 1
-        if times := self._say_refusal(f"{calling} {address} {diagnostic}"):
+        if times := self._say_refusal(f"{calling} {address} {diagnostic} {reason}"):
             log.warning("association of %r from %s refused: %s (%d times)", calling, address, why, times)
-            if self._on_refusal is not None and diagnostic == CALLING_AE_UNKNOWN:
-                self._on_refusal(calling, address)
+            if self._on_refusal is not None and reason:
+                self._on_refusal(calling, address, reason)
         return (0x01, REJECTED_BY_USER, diagnostic)
+
+    def _insecure(self, address: str, reason: str, why: str) -> None:
+        """No secure connection came about."""
+        self._refuse(NO_REASON_GIVEN, "", address, f"no secure connection ({why})", reason or INSECURE)
 
 
 def node_of(assoc: Any) -> Node:
@@ -292,12 +310,14 @@ def call(
     ae = our_ae(own_title)
     ae.acse_timeout = answer_s
     whom = node.title or node.ae_title
+    tls: Any = node.secure.arguments() if node.secure else None
     assoc = ae.associate(
         node.address or "127.0.0.1",
         node.port,
         contexts=contexts,
         ae_title=node.ae_title,
         ext_neg=list(ext_neg),
+        tls_args=tls,
         evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_OPEN, _watch_answers), *(handlers or [])],
     )
     if assoc.is_established:
@@ -308,4 +328,6 @@ def call(
             N_("{whom} refuses us: it does not know our AE title, or has no room."),
             N_("Check the AE titles on both sides, then try again."),
         )
+    if node.secure:
+        raise why_not(whom, node.secure, node.address or "127.0.0.1", node.port)
     raise LinkLost(whom)

@@ -73,9 +73,9 @@ class GatewayBook:
         values = {key: str(value) for key, value in why.sentence.values.items()}
         self._told.put(("trouble", Trouble(now_text(), source, why.sentence.text, why.next_step.text, values)))
 
-    def unknown_caller(self, ae_title: str, address: str, sentence: str, next_step: str) -> None:
-        """Somebody called who is not among the nodes."""
-        values = {"ae": ae_title, "address": address}
+    def caller_refused(self, ae_title: str, address: str, sentence: str, next_step: str) -> None:
+        """Somebody called who is not among the nodes, or without a good certificate."""
+        values = {"ae": ae_title, "address": address, "whom": ae_title or address}
         self._told.put(("trouble", Trouble(now_text(), ae_title, sentence, next_step, values)))
 
     def keep(self, stop: threading.Event) -> None:

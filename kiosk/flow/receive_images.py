@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from ssl import SSLContext
 from typing import Any
 
 from kiosk.core.disks import COPIED_TO
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes
+from kiosk.dicom.tls import TlsFiles
 from kiosk.flow.answer_query import image_doors
 from kiosk.flow.gateway_book import GatewayBook
 from kiosk.flow.image_kinds import ImageKinds
@@ -43,6 +45,8 @@ class Receiving:
     most_query_answers: int = 10_000
     most_retrievals: int = 4  # at once
     routed: bool = False  # rules decide where each study is sent
+    tls: TlsFiles | None = None  # encrypted calls are taken at ``tls_port``
+    tls_port: int = 2762
 
 
 FIRST_LOOK_S = 3.0
@@ -82,17 +86,17 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
         path_of=volumes.path_of,
         kind=ImageKinds(kit.centre),
     )
-    listener: Listener | None = None
+    listeners: list[Listener] = []
 
     def facts() -> dict[str, Any]:
         volume = next((each for each in volumes.receivers if each.room.takes), volumes.receivers[0])
         return {
             "ae_title": how.ae_title,
-            "port": listener.port if listener else 0,
-            "associations": listener.associations if listener else 0,
+            "port": listeners[0].port if listeners else 0,
+            "associations": sum(each.associations for each in listeners),
             "taken": storage.taken,
             "refused": storage.refused,
-            "callers_refused": listener.refused if listener else 0,
+            "callers_refused": sum(each.refused for each in listeners),
             "anyone": how.accept_anyone,
             "volume": volume.id,
             "free_bytes": volume.room.free,
@@ -103,29 +107,52 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
     book = GatewayBook(kit.centre, kit.local, actor, facts)
     storage = StorageDoor(intake, book.refused, on_taken=book.taken, accept_asides=how.accept_asides)
     services = DeviceServices(kit, nodes, how.ae_title, how.days_without_date, book.asked)
-    listener = Listener(
-        how.ae_title,
-        how.port,
-        nodes,
-        [storage, *services.doors, *image_doors(kit, nodes, how.ae_title, how.most_query_answers, how.most_retrievals)],
-        host=how.host,
-        most=how.most_associations,
-        at_end=lambda: _leave(kit),
-        on_refusal=lambda ae, address: book.unknown_caller(ae, address, UNKNOWN_CALLER, ENTER_IT),
-    )
+    images = image_doors(kit, nodes, how.ae_title, how.most_query_answers, how.most_retrievals)
+
+    def listen(port: int, context: SSLContext | None) -> None:
+        listeners.append(
+            Listener(
+                how.ae_title,
+                port,
+                nodes,
+                [storage, *services.doors, *images],
+                host=how.host,
+                most=how.most_associations,
+                at_end=lambda: _leave(kit),
+                on_refusal=lambda ae, address, reason: book.caller_refused(ae, address, *refusal_words(reason)),
+                tls=context,
+            )
+        )
+        log.info("receiving as %s on port %s%s", how.ae_title, listeners[-1].port, " (TLS)" if context else "")
+
     try:
+        listen(how.port, None)
+        if how.tls is not None:
+            listen(how.tls_port, how.tls.listening())
         services.start()
         kit.crew.start("gateway-book", book.keep)
-        log.info("receiving as %s on port %s", how.ae_title, listener.port)
         while not stop.wait(0.5):
             pass
     finally:
-        listener.close()
+        for each in listeners:
+            each.close()
         kit.centre.leave()
 
 
-UNKNOWN_CALLER = N_("{ae} at {address} is not among the known devices and was refused.")
+UNKNOWN = N_("{ae} at {address} is not among the known devices and was refused.")
 ENTER_IT = N_("If it belongs here, enter it in the parameter file of the gateway.")
+INSECURE = N_("No encrypted connection with {whom} came about.")
+LOOK_AT_BOTH = N_("Compare port, encryption and certificates on both sides.")
+
+
+def refusal_words(reason: str) -> tuple[str, str]:
+    """Why a caller was refused, and the next step (msgids)."""
+    from kiosk.dicom import tls
+    from kiosk.dicom.upper_layer import UNKNOWN_CALLER
+
+    if reason == UNKNOWN_CALLER:
+        return UNKNOWN, ENTER_IT
+    return tls.WORDS.get(reason, INSECURE), tls.STEPS.get(reason, LOOK_AT_BOTH)
 
 
 def _leave(kit: Kit) -> None:

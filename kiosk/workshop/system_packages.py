@@ -21,6 +21,7 @@ TEST_PACKAGES = {
     "fonts-noto-cjk": "Japanese characters that the first font lacks",
     "imagemagick": "pictures of windows",
     "odil": "a second DICOM peer",
+    "openssl": "certificates for encrypted connections",
     "orthanc": "a third DICOM peer",
     "poppler-utils": "reading our PDF back",
     "postgresql": "the store on PostgreSQL",

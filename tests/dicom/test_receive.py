@@ -340,10 +340,10 @@ def test_who_is_not_known_is_refused_once_a_minute_in_the_log(
     intake: MemoryIntake, caplog: pytest.LogCaptureFixture
 ) -> None:
     known = Nodes((Node("CR1", "127.0.0.1"), Node("US1", "192.168.7.0/24")))
-    told: list[tuple[str, str]] = []
+    told: list[tuple[str, str, str]] = []
     with (
         caplog.at_level(logging.WARNING),
-        listening(StorageDoor(intake), nodes=known, on_refusal=lambda ae, address: told.append((ae, address))) as door,
+        listening(StorageDoor(intake), nodes=known, on_refusal=lambda *why: told.append(why)) as door,
     ):
         assert echo("CR1", gateway(door)) > 0
         assert echo("cr1", gateway(door)) > 0
@@ -357,7 +357,7 @@ def test_who_is_not_known_is_refused_once_a_minute_in_the_log(
         assert door.refused == 5
     lines = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
     assert len(lines) == 3
-    assert told == [("STRANGER", "127.0.0.1"), ("US1", "127.0.0.1")]
+    assert told == [("STRANGER", "127.0.0.1", "caller"), ("US1", "127.0.0.1", "caller")]
 
 
 def test_nobody_is_let_in_without_a_list(intake: MemoryIntake) -> None:

@@ -24,7 +24,7 @@ def start_morning(kit: Kit) -> Prefetch | None:
     from kiosk.flow.prefetch import Prefetch, Prefetching
     from kiosk.flow.watch_neighbour import NeighbourWatch, Watching
 
-    known = {each.name: each for each in servers(kit.settings)}
+    known = {each.name: each for each in servers(kit.settings, kit.data)}
     told, station = kit.settings.neighbour, kit.station.name
     if told.server in known:
         watching = Watching(
@@ -108,7 +108,7 @@ class MorningDesk:
         from kiosk.flow.day_sheets import last_sheet
 
         paused = fetching_state.paused(self._kit.local)
-        titles = {each.name: each.whom for each in servers(self._kit.settings)}
+        titles = {each.name: each.whom for each in servers(self._kit.settings, self._kit.data)}
         workers = []
         for name, server in (
             (fetching_state.NEIGHBOUR, self._kit.settings.neighbour.server),

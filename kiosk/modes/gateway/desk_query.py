@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.core.fetching import Wanted
 from kiosk.modes.contract import Kit
+from kiosk.modes.gateway.desk_nodes import secure
 from kiosk.modes.gateway.query_rules import HERE, MOST_DESTINATIONS, QueryView, ServerLine
 from kiosk.modes.gateway.settings import GatewaySettings
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 OLD = "QR"  # name of the server of the old parameter file
 
 
-def servers(settings: GatewaySettings) -> list[Server]:
-    """The servers of Query/Retrieve, that of the old parameter file first."""
+def servers(settings: GatewaySettings, data: Path) -> list[Server]:
+    """The servers of Query/Retrieve, that of the old parameter file first. ``data``: the station's folder."""
     from kiosk.dicom.nodes import Node
     from kiosk.flow.fetch_studies import Server
 
@@ -32,7 +33,10 @@ def servers(settings: GatewaySettings) -> list[Server]:
         destinations = tuple(old.destinations[:MOST_DESTINATIONS])
         found.append(Server(OLD, node, own, settings.ae_title, old.called_ae, destinations))
     for each in settings.servers:
-        node = Node(each.ae_title, each.address, each.port, title=each.title or each.name)
+        node = Node(
+            each.ae_title, each.address, each.port, title=each.title or each.name,
+            secure=secure(settings, data, each.tls),
+        )  # fmt: skip
         own = each.calling_ae or settings.ae_title
         destinations = tuple(each.destinations[:MOST_DESTINATIONS])
         found.append(Server(each.name, node, own, own, each.title, destinations, each.retry_s))
@@ -52,7 +56,7 @@ def start_fetching(kit: Kit, prefetch: Prefetch | None = None) -> None:
     def may() -> Sequence[str]:
         return FETCHING if prefetch is not None and prefetch.may_fetch() else (FETCH,)
 
-    for server in servers(kit.settings):
+    for server in servers(kit.settings, kit.data):
         lane = FetchStudies(kit.centre, server, log_file)
         kit.crew.start(f"end-fetch-{server.name}", lane.heed)
         doers = {FETCH: lane.fetch, FETCH_AT_NIGHT: lane.fetch}
@@ -92,14 +96,14 @@ class QueryDesk:
             lines = fetches.lines(conn, since=date.today().isoformat())
         known = tuple(
             ServerLine(each.name, each.whom, each.node.ae_title, each.destinations or (HERE,))
-            for each in servers(self._kit.settings)
+            for each in servers(self._kit.settings, self._kit.data)
         )
         return QueryView(known, tuple(lines), self._kit.settings.ae_title)
 
     def _find(self, name: str, level: str, keys: dict[str, str]) -> tuple[list[dict[str, str]], bool]:
         from kiosk.dicom.query import find
 
-        server = next(each for each in servers(self._kit.settings) if each.name == name)
+        server = next(each for each in servers(self._kit.settings, self._kit.data) if each.name == name)
         found = find(server.own_title, server.node, level, keys, root="study")
         return found.rows, found.complete
 

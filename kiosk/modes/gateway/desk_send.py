@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.core.sending import SendLine, Switches
 from kiosk.modes.contract import Kit
+from kiosk.modes.gateway.desk_nodes import secure
 from kiosk.modes.gateway.send_rules import ForetoldLine, SendView
 from kiosk.modes.gateway.settings import GatewaySettings
 
@@ -35,12 +36,18 @@ def sending(settings: GatewaySettings, data: Path) -> Sending:
     destinations = []
     for each in told.destinations:
         title = each.title or each.name
-        at = Node(each.server_ae, each.server_address, each.server_port, title=each.server_ae)
-        asked = Node(each.verify_ae or each.ae_title, each.address, each.verify_port or each.port, title=title)
+        safe = secure(settings, data, each.tls)
+        at = Node(
+            each.server_ae, each.server_address, each.server_port, title=each.server_ae,
+            secure=secure(settings, data, each.server_tls),
+        )  # fmt: skip
+        asked = Node(
+            each.verify_ae or each.ae_title, each.address, each.verify_port or each.port, title=title, secure=safe
+        )  # fmt: skip
         destinations.append(
             Destination(
                 each.name,
-                Node(each.ae_title, each.address, each.port, title=title),
+                Node(each.ae_title, each.address, each.port, title=title, secure=safe),
                 each.calling_ae or settings.ae_title,
                 title=each.title,
                 way=each.way,

@@ -15,6 +15,7 @@ from kiosk.modes.gateway.desk_billing import BillingDesk, start_billing
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
 from kiosk.modes.gateway.desk_morning import MorningDesk, start_morning, start_printing
+from kiosk.modes.gateway.desk_nodes import receiving
 from kiosk.modes.gateway.desk_query import QueryDesk, start_fetching
 from kiosk.modes.gateway.desk_send import SendDesk, sending, start_sending
 from kiosk.modes.gateway.desk_worklist import WorklistDesk
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from kiosk.core.study import Study
     from kiosk.flow.answers import Answer
     from kiosk.flow.match_by_hand import Candidate
-    from kiosk.flow.receive_images import Receiving
 
 
 class GatewayDesk:
@@ -108,66 +108,11 @@ class GatewayDesk:
         )
 
 
-def receiving(settings: GatewaySettings) -> Receiving:
-    """The settings in the words of the receiving journey. Raises Fault where a node makes no sense."""
-    from kiosk.core.charset import charset_named
-    from kiosk.core.faults import Fault
-    from kiosk.core.names import KanaForm, NameLayout, NameProfile
-    from kiosk.dicom.nodes import Node
-    from kiosk.flow.receive_images import Receiving
-
-    nodes = []
-    for each in settings.nodes:
-        profile = None
-        try:
-            also = each.further_modalities()
-            if each.charset or each.names:
-                charset = charset_named(each.charset or "utf8")
-                layout = NameLayout(each.names or ("three_groups" if charset.holds_kanji else "romaji"))
-                profile = NameProfile(charset, layout, KanaForm(each.kana))
-        except ValueError as why:
-            raise Fault(
-                N_("The settings of the device {ae} do not fit: {reason}."),
-                N_("Correct it in the parameter file."),
-                reference="P230",
-                ae=each.ae_title,
-                reason=str(why),
-            ) from None
-        nodes.append(
-            Node(
-                each.ae_title,
-                each.address,
-                each.port,
-                title=each.title,
-                profile=profile,
-                station_ae=each.station_ae,
-                most_answers=each.most_answers,
-                also=also,
-                as_asked=each.as_asked,
-            )
-        )
-    return Receiving(
-        ae_title=settings.ae_title,
-        port=settings.port,
-        host=settings.host,
-        nodes=tuple(nodes),
-        accept_anyone=settings.accept_anyone,
-        accept_asides=settings.accept_asides,
-        days_without_date=settings.days_without_date,
-        most_associations=settings.most_associations,
-        flat=settings.layout == "flat",
-        copy_after_s=settings.keep.copy_after_s,
-        most_query_answers=settings.most_query_answers,
-        most_retrievals=settings.most_retrievals,
-        routed=bool(settings.send.destinations),
-    )
-
-
 def receive(kit: Kit, stop: Event) -> None:
     """The service: runs in a process of its own, so that no window dies with it."""
     from kiosk.flow.receive_images import receive_images
 
-    receive_images(kit, receiving(kit.settings), stop)
+    receive_images(kit, receiving(kit.settings, kit.data), stop)
 
 
 def keep(kit: Kit, stop: Event) -> None:

@@ -19,6 +19,7 @@ from kiosk.modes.gateway.settings_fetch import (
 )
 from kiosk.modes.gateway.settings_keep import KeepSettings
 from kiosk.modes.gateway.settings_send import SendSettings
+from kiosk.modes.gateway.settings_tls import NAME, TlsSettings
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class NodeSettings(Settings):
     also: list[str] = setting(list, N_("Modalities that it means by one it asks for, as DX=CR."))
     as_asked: bool = setting(False, N_("Tell it the modality that it asked for instead of the scheduled one."))
     contact: str = setting("", N_("Whom to call when it does not work."))
+    tls: str = setting("", NAME)
 
     def further_modalities(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """``also`` as pairs: what it asks for, and what it means too. Raises ValueError where one is no pair."""
@@ -77,6 +79,7 @@ class GatewaySettings(Settings):
     most_query_answers: int = setting(10_000, N_("Most answers to one query of images."))
     most_retrievals: int = setting(4, N_("Most retrievals at once."))
     nodes: list[NodeSettings] = setting(own_simulators, N_("The devices that may call."))
+    tls: TlsSettings = setting(TlsSettings, N_("Encrypted connections."))
     query: QuerySettings = setting(QuerySettings, N_("The server of Query/Retrieve."))
     servers: list[ServerSettings] = setting(list, N_("Further servers of Query/Retrieve."))
     neighbour: NeighbourSettings = setting(NeighbourSettings, N_("The neighbour whose server is watched."))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
+from kiosk.modes.gateway.settings_tls import NAME
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class ServerSettings(Settings):
     calling_ae: str = setting("", N_("Our AE title there; empty = that of the gateway."))
     destinations: list[str] = setting(list, N_("AE titles that images can be sent to; the first is the default."))
     retry_s: float = setting(60.0, N_("First pause after an error; it grows to six times that."))
+    tls: str = setting("", NAME)
 
 
 @dataclass(frozen=True)

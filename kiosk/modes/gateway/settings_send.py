@@ -7,6 +7,7 @@ from typing import Literal
 
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
+from kiosk.modes.gateway.settings_tls import NAME
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class DestinationSettings(Settings):
     marked_only: bool = setting(False, N_("Only what somebody marked for sending on the screen."))
     retry_s: float = setting(600.0, N_("First pause after an error; it grows to six times that."))
     contact: str = setting("", N_("Whom to call when it does not work."))
+    tls: str = setting("", NAME)
+    server_tls: str = setting("", N_("With move: the same of the server that sends."))
 
 
 @dataclass(frozen=True)
