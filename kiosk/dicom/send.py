@@ -19,6 +19,7 @@ from kiosk.dicom import quick_send
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.part10 import open_part10
 from kiosk.dicom.soundness import EXPLICIT_LE, IMPLICIT_LE
+from kiosk.dicom.traffic import Talk
 from kiosk.dicom.upper_layer import call, our_ae
 
 MOST_CONTEXTS = 127  # PS3.8 9.3.2.2: odd numbers from 1 to 255, and one for C-ECHO
@@ -182,7 +183,7 @@ def _line(assoc: Any, node: Node) -> _Line:
     if not quick_send.usable():
         return _PlainLine(assoc, whom)
     try:
-        return _QuickLine(quick_send.QuickLine(assoc), whom)
+        return _QuickLine(quick_send.QuickLine(assoc), whom, getattr(assoc, "kiosk_talk", None))
     except OSError:
         raise LinkLost(whom) from None
 
@@ -191,16 +192,22 @@ def _line(assoc: Any, node: Node) -> _Line:
 class _QuickLine:
     line: quick_send.QuickLine
     whom: str
+    talk: Talk | None = None  # what is said is watched
 
     def store(self, context: int, each: _Outgoing) -> int:
         with each.path.open("rb", buffering=0) as file:
             source = quick_send.FileSource(file, each.offset)
+            status: int | None = None
             try:
-                return self.line.store(context, each.sop_class, each.sop_uid, source, source.size).status
+                status = self.line.store(context, each.sop_class, each.sop_uid, source, source.size).status
+                return status
             except quick_send.FileEnded:
                 raise
             except OSError as why:
                 raise LinkLost(self.whom) from why
+            finally:
+                if self.talk is not None:
+                    self.talk.stored(context, each.sop_class, each.sop_uid, source.size, status)
 
     def part(self) -> None:
         self.line.release()

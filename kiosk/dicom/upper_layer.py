@@ -31,6 +31,7 @@ from kiosk.dicom.role_selection import answer_every_role
 from kiosk.dicom.slots import Slots
 from kiosk.dicom.soundness import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.tls import OTHER_NAME, PLAIN, why_not
+from kiosk.dicom.traffic import Traffic, watch_call
 
 log = logging.getLogger(__name__)
 
@@ -93,17 +94,20 @@ class Listener:
         on_refusal: Callable[[str, str, str], None] | None = None,
         quick: bool = True,
         tls: ssl.SSLContext | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         """``at_end`` is called at the end of each thread of an association (it closes what that held of a store);
         ``on_refusal(ae_title, address, reason)`` when a caller was refused, once a minute each (UNKNOWN_CALLER or one
         of ``kiosk.dicom.tls``; the title is empty where it was not said); ``quick`` False keeps to pynetdicom's own
-        loops; ``tls``: encrypted calls alone. Raises Fault where the port is taken.
+        loops; ``tls``: encrypted calls alone; ``traffic`` is told what is said with whom it watches. Raises Fault where
+        the port is taken.
         """
         self.nodes = nodes
         self.refused = 0
         self._doors = list(doors)
         self._at_end = at_end
         self._on_refusal = on_refusal
+        self._traffic = traffic
         self._ae_title = ae_title.strip()
         self._say_refusal = OnceAMinute()
         self._ae = our_ae(self._ae_title, network_timeout_s=IDLE_S)
@@ -114,6 +118,7 @@ class Listener:
             (evt.EVT_CONN_OPEN, without_delay),
             (evt.EVT_CONN_OPEN, self._see_off),
             (evt.EVT_CONN_CLOSE, _wake_waiting),
+            *([(evt.EVT_REQUESTED, traffic.follow)] if traffic is not None else []),
             (evt.EVT_REQUESTED, self._look_at_request),
             (evt.EVT_C_ECHO, lambda event: 0x0000),
         ]
@@ -207,6 +212,12 @@ class Listener:
 
     def _judge(self, asked: Any, address: str, certificate: Mapping[str, Any] | None) -> Node | Refusal:
         """Which node calls, or why it is refused. ``certificate``: the one it showed; None where it came in plain."""
+        verdict = self._verdict(asked, address, certificate)
+        if isinstance(verdict, tuple) and self._traffic is not None:
+            self._traffic.refused(asked, address, f"result {verdict[0]}, source {verdict[1]}, reason {verdict[2]}")
+        return verdict
+
+    def _verdict(self, asked: Any, address: str, certificate: Mapping[str, Any] | None) -> Node | Refusal:
         calling = asked.calling_ae_title.strip()
         if self._ae_title and asked.called_ae_title.strip().upper() != self._ae_title.upper():
             return self._refuse(CALLED_AE_UNKNOWN, calling, address, f"called {asked.called_ae_title.strip()!r}")
@@ -229,6 +240,8 @@ class Listener:
 
     def _insecure(self, address: str, reason: str, why: str) -> None:
         """No secure connection came about."""
+        if self._traffic is not None:
+            self._traffic.insecure(address, why)
         self._refuse(NO_REASON_GIVEN, "", address, f"no secure connection ({why})", reason or INSECURE)
 
 
@@ -318,7 +331,12 @@ def call(
         ae_title=node.ae_title,
         ext_neg=list(ext_neg),
         tls_args=tls,
-        evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_OPEN, _watch_answers), *(handlers or [])],
+        evt_handlers=[
+            (evt.EVT_CONN_OPEN, without_delay),
+            (evt.EVT_CONN_OPEN, _watch_answers),
+            (evt.EVT_CONN_OPEN, lambda event: watch_call(event.assoc, node)),
+            *(handlers or []),
+        ],
     )
     if assoc.is_established:
         return assoc

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from kiosk.core.settings import StationSettings
 from kiosk.flow.crew import Crew
+from kiosk.flow.notices import Watch
 from kiosk.store.engine import Store
 from kiosk.store.volume import Volumes
 
@@ -23,3 +25,7 @@ class Kit(Protocol):
     def volumes(self) -> Volumes: ...
     @property
     def crew(self) -> Crew: ...
+    @property
+    def data(self) -> Path: ...
+    @property
+    def local_notices(self) -> Watch: ...

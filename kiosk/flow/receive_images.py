@@ -12,6 +12,7 @@ from kiosk.core.disks import COPIED_TO
 from kiosk.core.words import N_
 from kiosk.dicom.nodes import Node, Nodes
 from kiosk.dicom.tls import TlsFiles
+from kiosk.dicom.traffic import Traffic
 from kiosk.flow.answer_query import image_doors
 from kiosk.flow.gateway_book import GatewayBook
 from kiosk.flow.image_kinds import ImageKinds
@@ -52,7 +53,7 @@ class Receiving:
 FIRST_LOOK_S = 3.0
 
 
-def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
+def receive_images(kit: Kit, how: Receiving, stop: threading.Event, traffic: Traffic | None = None) -> None:
     """Serve until ``stop``. Raises Fault where the port is taken, no disk is named, a node makes no sense.
 
     While no disk can take images they are refused (0xA700) and the worklist is answered all the same.
@@ -121,6 +122,7 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event) -> None:
                 at_end=lambda: _leave(kit),
                 on_refusal=lambda ae, address, reason: book.caller_refused(ae, address, *refusal_words(reason)),
                 tls=context,
+                traffic=traffic,
             )
         )
         log.info("receiving as %s on port %s%s", how.ae_title, listeners[-1].port, " (TLS)" if context else "")

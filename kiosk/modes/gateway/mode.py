@@ -18,6 +18,7 @@ from kiosk.modes.gateway.desk_morning import MorningDesk, start_morning, start_p
 from kiosk.modes.gateway.desk_nodes import receiving
 from kiosk.modes.gateway.desk_query import QueryDesk, start_fetching
 from kiosk.modes.gateway.desk_send import SendDesk, sending, start_sending
+from kiosk.modes.gateway.desk_traffic import TrafficDesk
 from kiosk.modes.gateway.desk_worklist import WorklistDesk
 from kiosk.modes.gateway.settings import GatewaySettings
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from kiosk.core.study import Study
     from kiosk.flow.answers import Answer
     from kiosk.flow.match_by_hand import Candidate
+
+
+LOCAL_NEWS = ("gateway", "disks", "sending", "fetching", "traffic")
 
 
 class GatewayDesk:
@@ -43,6 +47,7 @@ class GatewayDesk:
         self.morning = MorningDesk(kit)
         self.billing = BillingDesk(kit)
         self.worklist = WorklistDesk(kit, kit.settings)
+        self.traffic = TrafficDesk(kit)
 
     def overview(self) -> Answer:
         """Answer: rules.Overview."""
@@ -72,7 +77,7 @@ class GatewayDesk:
         """``call()`` when images came or the receiver told something; returns the way to end it."""
         ends = [
             self._kit.notices.listen(("images", "visits", "asides", "sends", "fetch"), lambda notice: call()),
-            self._kit.local_notices.listen(("gateway", "disks", "sending", "fetching"), lambda notice: call()),
+            self._kit.local_notices.listen(LOCAL_NEWS, lambda notice: call()),
         ]
 
         def end() -> None:
@@ -111,8 +116,10 @@ class GatewayDesk:
 def receive(kit: Kit, stop: Event) -> None:
     """The service: runs in a process of its own, so that no window dies with it."""
     from kiosk.flow.receive_images import receive_images
+    from kiosk.flow.watch_traffic import watching
 
-    receive_images(kit, receiving(kit.settings, kit.data), stop)
+    with watching(kit, "in") as traffic:
+        receive_images(kit, receiving(kit.settings, kit.data), stop, traffic)
 
 
 def keep(kit: Kit, stop: Event) -> None:
@@ -124,10 +131,13 @@ def keep(kit: Kit, stop: Event) -> None:
 
 def send(kit: Kit, stop: Event) -> None:
     """The service that talks to other servers: a slow or dead one must hold up no image on its way in."""
-    start_sending(kit)
-    start_fetching(kit, start_morning(kit))
-    start_billing(kit)
-    stop.wait()
+    from kiosk.flow.watch_traffic import watching
+
+    with watching(kit, "out"):
+        start_sending(kit)
+        start_fetching(kit, start_morning(kit))
+        start_billing(kit)
+        stop.wait()
 
 
 def start_workers(kit: Kit, desk: GatewayDesk) -> None:

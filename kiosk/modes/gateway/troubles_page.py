@@ -1,4 +1,4 @@
-"""The page of what was refused: which device, what happened, what to do, how often."""
+"""The page of what was refused: which device, what happened, what to do, how often; F4: what is said with a device."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from kiosk.core.words import N_
 from kiosk.modes.gateway import rows, rules
+from kiosk.modes.gateway.traffic_section import TrafficSection
 from kiosk.ui.shell import Key
 from kiosk.ui.table import Table
 
@@ -22,16 +23,21 @@ class TroublesPage:
         self.frame.columnconfigure(0, weight=1)
         self.frame.rowconfigure(0, weight=1)
         self.troubles = Table(self.frame, rows.TROUBLES, empty=N_("Nothing was refused."), on_select=self._tell)
-        self.troubles.grid(row=0, column=0, sticky="nsew")
+        self.traffic = TrafficSection(self.frame, window)
+        self.watching = False
+        self._show()
 
     def keys(self) -> list[Key]:
-        return []
+        turn = Key("F4", N_("What was refused") if self.watching else N_("Watch traffic"), self.turn_round)
+        return [turn, *(self.traffic.keys() if self.watching else [])]
 
     def shown(self) -> None:
-        self.troubles.focus_set()
+        (self.traffic if self.watching else self.troubles).focus_set()
 
     def refresh(self) -> None:
-        """The window's overview is all it shows."""
+        """What was refused stands in the window's overview."""
+        if self.watching:
+            self.traffic.refresh()
 
     def take(self, view: rules.Overview) -> None:
         self._view = view
@@ -41,9 +47,26 @@ class TroublesPage:
     def search(self, text: str) -> None:
         self._wanted = text
         self.take(self._view)
+        self.traffic.search(text)
 
     def back(self) -> bool:
-        return False
+        if not self.watching:
+            return False
+        self.turn_round()
+        return True
+
+    def turn_round(self) -> None:
+        """F4."""
+        self.watching = not self.watching
+        self._show()
+        self.refresh()
+        self._window.keys_changed()
+        self.shown()
+
+    def _show(self) -> None:
+        hidden, shown = (self.troubles, self.traffic.frame) if self.watching else (self.traffic.frame, self.troubles)
+        hidden.grid_remove()
+        shown.grid(row=0, column=0, sticky="nsew")
 
     def _tell(self, key: str) -> None:
         row = self.troubles.row(key)
