@@ -15,15 +15,18 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pydicom.dataset import FileMetaDataset
+from pynetdicom.presentation import build_context
 
 from kiosk.dicom import antechamber, quick_association
 from kiosk.dicom.nodes import Node, Nodes
 from kiosk.dicom.receive import StorageDoor
 from kiosk.dicom.send import echo
 from kiosk.dicom.slots import KEPT_EACH, MOST_OF_A_STRANGER
-from kiosk.dicom.upper_layer import Listener
+from kiosk.dicom.soundness import EXPLICIT_LE
+from kiosk.dicom.upper_layer import Listener, call
 from tests.dicom.peers import MemoryIntake, listening, run
-from tests.dicom.test_receive import DIALOGUE, RQ_LENGTH
+from tests.dicom.test_receive import CR, DIALOGUE, RQ_LENGTH, an_image
 from tests.waiting import wait_until
 
 REQUEST = DIALOGUE[:RQ_LENGTH]
@@ -213,7 +216,8 @@ import resource, sys, threading
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
 from kiosk.dicom.nodes import Node, Nodes
 from kiosk.dicom.receive import StorageDoor
-from kiosk.dicom.upper_layer import Listener
+from kiosk.dicom.soundness import EXPLICIT_LE
+from kiosk.dicom.upper_layer import Listener, call
 from tests.dicom.peers import MemoryIntake
 nodes = Nodes((Node("HEALTH", "127.0.0.1"),), accept_anyone=True)
 listener = Listener("KIOSK", 0, nodes, [StorageDoor(MemoryIntake())], host="127.0.0.1")
@@ -244,3 +248,24 @@ def test_with_few_sockets_a_thousand_connections_are_survived(soak: float) -> No
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         child.communicate(timeout=30)
+
+
+def test_what_is_not_taken_is_refused_in_its_context_and_the_others_work(door: Listener) -> None:
+    """Deflated (a small file may be a gigabyte), and a service that we don't offer (N7, N15)."""
+    printing = "1.2.840.10008.5.1.1.9"
+    deflated = "1.2.840.10008.1.2.1.99"
+    asked = [(CR, deflated), (printing, EXPLICIT_LE), (CR, EXPLICIT_LE)]
+    assoc = call(
+        "CR1", Node("KIOSK", "127.0.0.1", door.port), [build_context(each, [syntax]) for each, syntax in asked]
+    )
+    try:
+        accepted = [(each.abstract_syntax, each.transfer_syntax[0]) for each in assoc.accepted_contexts]
+        assert (CR, EXPLICIT_LE) in accepted and deflated not in {syntax for _, syntax in accepted}
+        refused = {(each.abstract_syntax, each.result) for each in assoc.rejected_contexts}
+        assert refused == {(CR, 4), (printing, 3)}, "transfer syntaxes, abstract syntax not supported (PS3.8 9.3.3.2)"
+        ds = an_image()
+        ds.file_meta = FileMetaDataset()
+        ds.file_meta.TransferSyntaxUID = EXPLICIT_LE
+        assert assoc.send_c_store(ds).Status == 0
+    finally:
+        assoc.release()

@@ -19,6 +19,7 @@ LONGEST_S = 60.0
 COUNTS = (
     "Examinees read: {n} (rows that want a look: {problems})", "Checked in: {n}", "Worklist steps answered: {n}",
     "Images stored: {n} (unmatched studies: {unmatched})", "Courses complete: {n}", "Findings signed: {n}",
+    "Studies sent to the PACS and copied to two disks: {n}",
     "Pictures decoded by the viewer: {n}, key images: {keys}", "Pages printed: {n}", "Audit rows, chain sound: {n}",
 )  # fmt: skip
 WINDOWS = 6
@@ -68,6 +69,8 @@ def test_it_plays_the_day_without_a_display(folder: Path, capsys: pytest.Capture
     assert len(named) == numbers["Pages printed: {n}"] and all(page.stat().st_size > 1000 for page in named)
     images = list((folder / "data" / "MAG1").rglob("*.dcm"))
     assert len(images) == numbers["Images stored: {n} (unmatched studies: {unmatched})"]
+    for copies in ("MAG2", "BUP", "PACS"):
+        assert len(list((folder / "data" / copies).rglob("*.dcm"))) == len(images), copies
     with capsys.disabled():
         print(f"\n  the demo without windows took {seconds(done.stdout):.1f} s")
     assert seconds(done.stdout) < LONGEST_S
