@@ -40,6 +40,7 @@ PACKAGE_OF = {
     "storescp": "dcmtk",
     "storescu": "dcmtk",
     "strace": "strace",
+    "wlmscpfs": "dcmtk",
     "xdotool": "xdotool",
 }
 
