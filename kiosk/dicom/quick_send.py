@@ -12,6 +12,7 @@ import contextlib
 import os
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -102,11 +103,23 @@ class QuickLine:
         self._came = bytearray()
         self._message = 0
 
-    def store(self, context: int, sop_class: str, sop_uid: str, source: Source, size: int) -> Answer:
-        """Send ``size`` bytes of a data set and wait for the answer. Raises LineBroke, OSError: the line is closed."""
+    def store(
+        self,
+        context: int,
+        sop_class: str,
+        sop_uid: str,
+        source: Source,
+        size: int,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Send ``size`` bytes of a data set and wait for the answer; ``meanwhile`` is called while the peer works.
+        Raises LineBroke, OSError: the line is closed.
+        """
         self._message = self._message % 0xFFFF + 1
         try:
             self._request(context, _store_command(sop_class, sop_uid, self._message), source, size)
+            if meanwhile is not None:
+                meanwhile()
             return self._answer()
         except BaseException:
             self.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
@@ -21,6 +22,8 @@ from kiosk.dicom.part10 import open_part10
 from kiosk.dicom.soundness import EXPLICIT_LE, IMPLICIT_LE
 from kiosk.dicom.traffic import Talk
 from kiosk.dicom.upper_layer import call, our_ae
+
+Kind = tuple[str, str]  # SOP class, transfer syntax
 
 MOST_CONTEXTS = 127  # PS3.8 9.3.2.2: odd numbers from 1 to 255, and one for C-ECHO
 
@@ -73,11 +76,13 @@ def send_files(
     progress: Callable[[SentFile], None] | None = None,
     stop: threading.Event | None = None,
     tries: int = 2,
+    kinds: Iterable[Kind] = (),
 ) -> list[SentFile]:
     """Send files, each until it was answered or ``tries`` associations failed on it; sending again is harmless,
     since a receiver knows an image by its SOP Instance UID. Raises LinkLost where the peer can't be called at all.
 
-    A file that can't be read, and one whose kind the peer doesn't take, are told in the result, not raised.
+    A file that can't be read, and one whose kind the peer doesn't take, are told in the result, not raised. ``kinds``:
+    what the files are, where that is known: then each head is read while the peer works on the image before.
     """
     results: dict[Path, SentFile] = {}
 
@@ -86,20 +91,24 @@ def send_files(
         if progress is not None:
             progress(result)
 
-    waiting = [(path, tries) for path in files]
-    while waiting and not (stop is not None and stop.is_set()):
+    todo: Iterator[tuple[Path, int]] = ((path, tries) for path in files)
+    known = tuple(dict.fromkeys(kinds))
+    while not (stop is not None and stop.is_set()):
         unanswered: list[tuple[Path, int]] = []
-        for batch in _batches(waiting, tell):
+        for batch in _batches(_heads(todo, tell), known):
             try:
                 unanswered += _send_batch(own_title, node, batch, tell, stop)
             except LinkLost:
                 if not results:
                     raise
-                unanswered += [(each.path, each.left - 1) for each in batch]
-        waiting = [(path, left) for path, left in unanswered if left > 0]
+                unanswered += [(each.path, each.left - 1) for each in batch.files]
         for path, left in unanswered:
             if left <= 0:
                 tell(SentFile(path, "", None, LinkLost(node.title or node.ae_title)))
+        again = [(path, left) for path, left in unanswered if left > 0]
+        if not again:
+            break
+        todo, known = iter(again), ()
     return list(results.values())
 
 
@@ -112,68 +121,104 @@ class _Outgoing:
     offset: int  # where the data set begins
     left: int
 
+    @property
+    def kind(self) -> Kind:
+        return self.sop_class, self.transfer_syntax
 
-def _batches(waiting: list[tuple[Path, int]], tell: Callable[[SentFile], None]) -> Iterator[list[_Outgoing]]:
-    """Groups of files that one association can negotiate."""
-    batch: list[_Outgoing] = []
-    contexts: set[tuple[str, str]] = set()
-    for path, left in waiting:
+
+@dataclass(frozen=True)
+class _Batch:
+    """What goes over one association: the kinds that it negotiates, and the files, which may be read on the way."""
+
+    kinds: tuple[Kind, ...]
+    files: Iterator[_Outgoing]
+
+
+def _heads(todo: Iterator[tuple[Path, int]], tell: Callable[[SentFile], None]) -> Iterator[_Outgoing]:
+    for path, left in todo:
         try:
             head = open_part10(path)
             if not head.sop_class or not head.sop_uid:
                 raise Refused("not_dicom", N_("This file says not what it is (no file meta)."))
         except (OSError, Fault) as why:
             tell(SentFile(path, "", None, why if isinstance(why, Fault) else _unreadable()))
-            continue
-        kind = (head.sop_class, head.transfer_syntax)
-        if kind not in contexts and len(contexts) == MOST_CONTEXTS:
-            yield batch
-            batch, contexts = [], set()
-        contexts.add(kind)
-        batch.append(_Outgoing(path, head.sop_class, head.sop_uid, head.transfer_syntax, head.offset, left))
+        else:
+            yield _Outgoing(path, head.sop_class, head.sop_uid, head.transfer_syntax, head.offset, left)
+
+
+def _batches(files: Iterator[_Outgoing], known: tuple[Kind, ...]) -> Iterator[_Batch]:
+    """Groups of files that one association can negotiate: all of them where their kinds are known."""
+    if 0 < len(known) <= MOST_CONTEXTS:
+        first = next(files, None)
+        if first is not None:
+            yield _Batch(known, itertools.chain([first], files))
+        return
+    batch: list[_Outgoing] = []
+    kinds: dict[Kind, None] = {}
+    for each in files:
+        if each.kind not in kinds and len(kinds) == MOST_CONTEXTS:
+            yield _Batch(tuple(kinds), iter(batch))
+            batch, kinds = [], {}
+        kinds[each.kind] = None
+        batch.append(each)
     if batch:
-        yield batch
+        yield _Batch(tuple(kinds), iter(batch))
 
 
 def _send_batch(
     own_title: str,
     node: Node,
-    batch: list[_Outgoing],
+    batch: _Batch,
     tell: Callable[[SentFile], None],
     stop: threading.Event | None,
 ) -> list[tuple[Path, int]]:
     """Send over one association; returns the files that got no answer, with the tries they have left."""
-    kinds = dict.fromkeys((each.sop_class, each.transfer_syntax) for each in batch)
     # C-ECHO too, so that a peer that takes none of the images still answers the call.
-    proposed = [*kinds, (Verification, IMPLICIT_LE)]
+    proposed = [*batch.kinds, (Verification, IMPLICIT_LE)]
     assoc = call(own_title, node, [build_context(sop_class, [syntax]) for sop_class, syntax in proposed])
     accepted = {(str(cx.abstract_syntax), str(cx.transfer_syntax[0])): cx.context_id for cx in assoc.accepted_contexts}
     line = _line(assoc, node)
+    unsent: list[tuple[Path, int]] = []  # of a kind that was not proposed
+    following: list[_Outgoing] = []
+
+    def prepare() -> None:
+        following.extend(itertools.islice(batch.files, 1))
+
+    def rest() -> list[tuple[Path, int]]:
+        return [(later.path, later.left) for later in (*following, *batch.files)]
+
     try:
-        for number, each in enumerate(batch):
-            if stop is not None and stop.is_set():
+        while not (stop is not None and stop.is_set()):
+            if not following:
+                prepare()
+            if not following:
                 break
-            context = accepted.get((each.sop_class, each.transfer_syntax))
+            each, context = following[0], accepted.get(following[0].kind)
+            following.clear()
             if context is None:
-                tell(SentFile(each.path, each.sop_uid, 0x0122, _not_taken(node)))
+                if each.kind in batch.kinds:
+                    tell(SentFile(each.path, each.sop_uid, 0x0122, _not_taken(node)))
+                else:
+                    unsent.append((each.path, each.left))
                 continue
             try:
-                status = line.store(int(context), each)
+                status = line.store(int(context), each, prepare)
             except LinkLost:
-                return [(each.path, each.left - 1), *((later.path, later.left) for later in batch[number + 1 :])]
+                return [*unsent, (each.path, each.left - 1), *rest()]
             except OSError:
                 tell(SentFile(each.path, each.sop_uid, None, _unreadable()))
-                line.part()
-                return [(later.path, later.left) for later in batch[number + 1 :]]
+                return [*unsent, *rest()]
             tell(SentFile(each.path, each.sop_uid, status))
     finally:
         line.part()
-    return []
+    return unsent
 
 
 class _Line(Protocol):
-    def store(self, context: int, each: _Outgoing) -> int:
-        """The status that the peer answered. Raises LinkLost, or OSError where the file can't be read."""
+    def store(self, context: int, each: _Outgoing, meanwhile: Callable[[], None]) -> int:
+        """The status that the peer answered; ``meanwhile`` may be called while it works. Raises LinkLost, or OSError
+        where the file can't be read.
+        """
 
     def part(self) -> None: ...
 
@@ -194,12 +239,13 @@ class _QuickLine:
     whom: str
     talk: Talk | None = None  # what is said is watched
 
-    def store(self, context: int, each: _Outgoing) -> int:
+    def store(self, context: int, each: _Outgoing, meanwhile: Callable[[], None]) -> int:
         with each.path.open("rb", buffering=0) as file:
             source = quick_send.FileSource(file, each.offset)
             status: int | None = None
             try:
-                status = self.line.store(context, each.sop_class, each.sop_uid, source, source.size).status
+                answer = self.line.store(context, each.sop_class, each.sop_uid, source, source.size, meanwhile)
+                status = answer.status
                 return status
             except quick_send.FileEnded:
                 raise
@@ -218,7 +264,7 @@ class _PlainLine:
     assoc: Any
     whom: str
 
-    def store(self, context: int, each: _Outgoing) -> int:
+    def store(self, context: int, each: _Outgoing, meanwhile: Callable[[], None]) -> int:
         status: Any = self.assoc.send_c_store(each.path) if self.assoc.is_established else {}
         if "Status" not in status:
             raise LinkLost(self.whom)

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -137,16 +137,29 @@ class SendStudies:
 
     def _store(self, line: SendLine, images: Sequence[Kept], missing: Sequence[Kept]) -> None:
         """C-STORE by us."""
-        files = {self._file(each): each.sop_uid for each in missing}
-        lost = files.pop(None, None)
+        uids: dict[Path, str] = {}
+        lost = 0
+
+        def files() -> Iterator[Path]:
+            """Each is looked for while the destination works on the one before."""
+            nonlocal lost
+            for each in missing:
+                path = self._file(each)
+                if path is None:
+                    lost += 1
+                else:
+                    uids[path] = each.sop_uid
+                    yield path
+
         told = _Told(self._centre, line.id, len(images) - len(missing), self._count)
         try:
             results = send_files(
                 self._to.own_title,
                 self._to.node,
-                [path for path in files if path is not None],
-                progress=lambda one: told(files.get(one.path, one.sop_uid), one),
+                files(),
+                progress=lambda one: told(uids.get(one.path, one.sop_uid), one),
                 stop=self._halt,
+                kinds=[(each.sop_class, each.transfer_syntax) for each in missing],
             )
         except LinkLost as why:
             self._link_lost(line, why)
@@ -164,7 +177,7 @@ class SendStudies:
             self._refused(line, refused)
         if any(isinstance(one.trouble, LinkLost) for one in results):
             self._link_lost(line, LinkLost(self._to.whom), broke=True)
-        unreadable = sum(one.trouble is not None for one in results) + (lost is not None)
+        unreadable = sum(one.trouble is not None for one in results) + lost
         self._failed(line, _not_readable(max(unreadable, len(images) - stored)), status_words.shown(None))
 
     def _move(self, line: SendLine, images: Sequence[Kept]) -> None:

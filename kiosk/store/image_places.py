@@ -43,6 +43,7 @@ class Kept:
     study_date: str
     modality: str
     sop_class: str
+    transfer_syntax: str
     places: tuple[Place, ...]
 
     @property
@@ -61,7 +62,7 @@ class Kept:
 _COLUMNS = (
     instances.c.id.label("instance"), instances.c.sop_uid, instances.c.size, instances.c.sha256,
     instances.c.received_at, instances.c.volume, instances.c.path, studies.c.id.label("study"), studies.c.study_uid,
-    studies.c.patient_id, studies.c.study_date, series.c.modality, instances.c.sop_class,
+    studies.c.patient_id, studies.c.study_date, series.c.modality, instances.c.sop_class, instances.c.transfer_syntax,
 )  # fmt: skip
 
 

@@ -224,3 +224,19 @@ def test_a_file_that_shrinks_on_its_way_harms_no_other(tmp_path: Path, monkeypat
         sent = {each.path: each for each in send_files("CR1", Node("KIOSK", "127.0.0.1", door.port), paths)}
     assert [sent[path].status for path in paths] == [0, None, 0]
     assert set(intake.stored) == {"1.2.3.1", "1.2.3.3"}
+
+
+@pytest.mark.parametrize(
+    "told", [[(CR, EXPLICIT_LE)], [("1.2.840.10008.5.1.4.1.1.2", EXPLICIT_LE)]], ids=["right", "wrong"]
+)
+def test_heads_are_read_on_the_way_where_the_kinds_are_known(way: str, tmp_path: Path, told: Any) -> None:
+    """One that lies there as another kind than was said, or can't be read, holds up no other."""
+    paths = images(tmp_path, (1000, 2000, 3000, 4000))
+    paths[1].write_bytes(b"no image")
+    intake, order = MemoryIntake(), []
+    with listening(StorageDoor(intake)) as door:
+        node = Node("KIOSK", "127.0.0.1", door.port)
+        sent = send_files("CR1", node, iter(paths), progress=order.append, kinds=told)
+    assert {each.path: each.accepted for each in sent} == {path: path != paths[1] for path in paths}
+    assert sorted(intake.stored) == ["1.2.3.1", "1.2.3.3", "1.2.3.4"] and intake.begun == 3
+    assert len(order) == 4
