@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from kiosk.core.disks import STATES, DiskLine, DiskState
 from kiosk.core.faults import Fault
 from kiosk.core.sending import SendState
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.disk_book import disk_lines
+from kiosk.flow.gateway_book import STATE
 from kiosk.flow.nightly_backup import last_night
 from kiosk.flow.sending_state import destination_lines
 from kiosk.flow.settings_file import StationFile, volumes_of
 from kiosk.store import images, jobs, sends, visits
+from kiosk.store import local as own_store
 from kiosk.store.engine import Store
 from kiosk.store.opening import centre_store, station_store
 
 GB = 1_000_000_000
+SILENT_S = 30.0  # a receiver that runs says something each few seconds
+RECEIVER = ("ae_title", "port", "associations", "taken")
 
 
 def status(file: StationFile) -> Iterator[Sentence]:
@@ -60,11 +64,26 @@ def status(file: StationFile) -> Iterator[Sentence]:
             state = N_("Nightly backup at {at}: good") if last.good else N_("Nightly backup at {at}: NOT good")
             yield Sentence(state, {"at": last.at})
             yield from last.told
+        yield from _gateway(local)
         yield from _disks(file, local)
         yield from _destinations(local, going)
     finally:
         centre.close()
         local.close()
+
+
+def _gateway(local: Store) -> Iterator[Sentence]:
+    """Does it run on this PC? What it told of disks and destinations is as old as its last word."""
+    with local.reading() as conn:
+        kept = own_store.seen_last(conn, STATE)
+    if kept is None:
+        return
+    told = {"at": kept.at[:16].replace("T", " "), **{key: kept.body.get(key, 0) for key in RECEIVER}}
+    if abs((datetime.now().astimezone() - datetime.fromisoformat(kept.at)).total_seconds()) < SILENT_S:
+        text = N_("Receiver {ae_title} on port {port}: runs, {associations} connections, {taken} images taken")
+        yield Sentence(text, told)
+    else:
+        yield Sentence(N_("Receiver {ae_title}: does not run. What follows is as it was at {at}."), told)
 
 
 def _disks(file: StationFile, local: Store) -> Iterator[Sentence]:

@@ -14,16 +14,21 @@ import pytest
 from pydicom import dcmread
 
 from kiosk.core.faults import LinkLost, Overtaken
+from kiosk.core.words import say
 from kiosk.dicom.ask_worklist import Asking
 from kiosk.dicom.modality_simulator import Mistake
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import echo, send_files
 from kiosk.flow.check_store import check_store
+from kiosk.flow.gateway_book import STATE
 from kiosk.flow.settings_file import read_settings
+from kiosk.flow.status import status
 from kiosk.modes.gateway.mode import MODE, check, receiving
 from kiosk.modes.gateway.settings import GatewaySettings, NodeSettings
 from kiosk.modes.gateway.settings_fetch import SheetSettings
 from kiosk.store import audit, visits
+from kiosk.store.opening import station_store
+from kiosk.store.tables import last_seen
 from tests.dicom.peers import free_port
 from tests.modes.gateway.site import PEOPLE, GatewaySite
 from tests.waiting import wait_until
@@ -249,3 +254,19 @@ def test_a_sheet_goes_to_the_printer_of_the_gateway(open_gateway: Open, tmp_path
     desk.morning.make("reconciliation").wait()
     desk.morning.print("reconciliation", date.today()).wait()
     wait_until(copy.exists, 10, "the printer has it")
+
+
+def test_the_command_line_says_whether_the_gateway_runs(open_gateway: Open) -> None:
+    site = open_gateway()
+    site.visit()
+    site.examine()
+    wait_until(lambda: site.overview().state.taken == 2, 10)
+    told = [say(each) for each in status(site.file)]
+    assert any(f"Receiver KIOSK on port {site.port}: runs" in line and "2 images taken" in line for line in told), told
+    site.close()  # its last word is of yesterday
+    store = station_store(site.file.data)
+    with store.writing() as conn:
+        conn.execute(last_seen.update().where(last_seen.c.subject == STATE).values(at="2026-11-24T10:00:00+09:00"))
+    store.close()
+    told = [say(each) for each in status(site.file)]
+    assert "Receiver KIOSK: does not run. What follows is as it was at 2026-11-24 10:00." in told
