@@ -166,6 +166,7 @@ class Lamps:
     at: str = ""
     good_at: str = ""  # when C-ECHO was last answered
     link: str = "closed"  # closed or connected: is an association open now?
+    can_ping: bool = True  # False where this PC has no ping: its lamp says nothing
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ class Link:
         now = now_text()
         with self._turn:
             good_at = now if answered is not None else self._lamps.good_at
-            told = Lamps(host, port, answered, now, good_at, self._lamps.link)
+            told = Lamps(host, port, answered, now, good_at, self._lamps.link, reach.can_ping())
             went = self._lamps.at == "" or (self._lamps.echo is None) != (answered is None)
             self._lamps = told
             if answered is not None:

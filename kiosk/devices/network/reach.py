@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -31,6 +32,11 @@ def ping(address: str, wait_s: float = PING_S) -> float | None:
     if done.returncode != 0 or (sys.platform == "win32" and told is None):
         return None
     return float(told[1]) if told else 1000 * (time.perf_counter() - began)
+
+
+def can_ping() -> bool:
+    """Has this PC a ping at all?"""
+    return shutil.which("ping") is not None
 
 
 def tcp(address: str, port: int, wait_s: float = TCP_S) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kiosk.core.day_sheets import READINESS, RECONCILIATION
 from kiosk.core.disks import COPIED_TO, Night
@@ -75,6 +76,16 @@ class MorningDesk:
     def make(self, kind: str) -> Answer:
         """Make a sheet of today now; answer: the Sheet."""
         return self._kit.ask(day_sheets(self._kit).make, kind, date.today(), deadline_s=60.0)
+
+    def on_paper(self, call: Callable[[Any], None]) -> Callable[[], None]:
+        """Call with each notice of this PC's printer about sheets; returns the way to end it."""
+        from kiosk.flow.print_pages import NOTICE, SHEET
+
+        def told(notice: Any) -> None:
+            if notice.ids.get("page") == SHEET:
+                call(notice)
+
+        return self._kit.local_notices.listen(NOTICE, told)
 
     def print(self, kind: str, day: date) -> Answer:
         """Hand the sheet to the printer."""

@@ -47,6 +47,9 @@ class MorningPage:
         for at, label in enumerate(self.workers):
             label.grid(row=2 + at, column=0, columnspan=2, sticky="ew", pady=(look.px(6), 0))
 
+        end = self._desk.on_paper(self._printed)
+        frame.bind("<Destroy>", lambda event: end() if event.widget is frame else None, add=True)
+
     # -- what the window calls -----------------------------------------------------------------------------------
 
     def keys(self) -> list[Key]:
@@ -122,6 +125,17 @@ class MorningPage:
                 self.refresh()
 
         self._desk.pause(name).then(done, self._window.shell.problem.fault)
+
+    def _printed(self, notice: Any) -> None:
+        """The printer took a sheet, or did not."""
+        problem, path = self._window.shell.problem, {"path": notice.ids.get("path", "")}
+        if notice.ids.get("failed"):
+            told = N_("The printer did not take the page. It is tried again by itself; the file is {path}")
+            problem.stop(Sentence(told, path))
+        elif notice.ids.get("printed"):
+            problem.done(N_("The page is at the printer."))
+        else:
+            problem.look(Sentence(N_("This PC has no printer. The page is the file {path}"), path))
 
     # -- inside --------------------------------------------------------------------------------------------------
 

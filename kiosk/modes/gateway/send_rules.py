@@ -87,7 +87,9 @@ def lamp_parts(line: DestinationLine) -> list[tuple[str, str, str]]:
     found = []
     for name, value in (("ping", line.lamps.ping), ("TCP", line.lamps.tcp), ("C-ECHO", line.lamps.echo)):
         state = "" if not line.lamps.at else ("stop" if value is None else "done")
-        if name == "ping" and state == "stop" and line.lamps.echo is not None:
+        if name == "ping" and not line.lamps.can_ping:
+            state = ""
+        elif name == "ping" and state == "stop" and line.lamps.echo is not None:
             state = "look"  # many servers do not answer a ping and are well
         found.append((name, state, "" if value is None else f"{value:.0f} ms"))
     return found

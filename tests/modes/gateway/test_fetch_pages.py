@@ -89,7 +89,7 @@ def test_the_sheets_and_the_night_on_the_page(
 ) -> None:
     told = {
         "prefetch": PrefetchSettings(server="A", night_from="00:00", night_until="23:59", modalities=["CT"]),
-        "sheets": SheetSettings(readiness="", reconciliation=""),
+        "sheets": SheetSettings(readiness="", reconciliation="", print_command=("false",)),
     }
     window = working(open_window(port=server.port_of_ours, **told, **server_settings(server)))
     window.site.visit()
@@ -107,6 +107,8 @@ def test_the_sheets_and_the_night_on_the_page(
     page.search("nobody of this name")
     assert not cells(page.table)
     page.search("")
+    key(page, "F9").action()
+    wait_until(lambda: window.shell.problem.level == "stop" and ".pdf" in window.shell.problem.text, what="refused")
     key(page, "F11").action()
     wait_until(lambda: key(page, "F11").text == "Resume prefetch")
     key(page, "F7").action()

@@ -42,6 +42,11 @@ def test_a_peer_that_answers_no_ping_is_not_red() -> None:
     assert [tone for _, tone, _ in send_rules.lamp_parts(replace(WELL, lamps=Lamps(at=AT)))] == ["stop"] * 3
 
 
+def test_a_pc_without_a_ping_says_nothing_of_it() -> None:
+    without = replace(WELL, lamps=replace(WELL.lamps, can_ping=False))
+    assert [tone for _, tone, _ in send_rules.lamp_parts(without)] == ["", "done", "done"]
+
+
 @pytest.fixture
 def page(open_window: Callable[..., Any], wait_until: Wait) -> Iterator[Any]:
     """The page of a running gateway that sends CR to one destination that takes and to one that refuses."""
