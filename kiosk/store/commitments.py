@@ -11,6 +11,7 @@ from kiosk.core.commitment import CommitmentReport, Failure, Reference
 from kiosk.core.faults import Refused
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import commitments, copies
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import instances
 
 ASKED, REPORTED = "asked", "reported"  # of a device's request: kept, answered
@@ -85,12 +86,12 @@ def kept(conn: sa.Connection, sop_uids: Sequence[str]) -> dict[str, Kept]:
             sa.select(
                 instances.c.id, instances.c.sop_uid, instances.c.sop_class, instances.c.size,
                 instances.c.volume, instances.c.path,
-            ).where(instances.c.sop_uid.in_(some), instances.c.sha256 != "")
+            ).where(instances.c.sop_uid.in_(few_lengths(some)), instances.c.sha256 != "")
         ).all()  # fmt: skip
         further: dict[int, list[tuple[str, str]]] = {}
         for copy in conn.execute(
             sa.select(copies.c.instance, copies.c.volume, copies.c.path).where(
-                copies.c.instance.in_([row.id for row in rows])
+                copies.c.instance.in_(few_lengths([row.id for row in rows]))
             )
         ):
             further.setdefault(copy.instance, []).append((copy.volume, copy.path))

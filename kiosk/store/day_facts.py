@@ -14,6 +14,7 @@ from kiosk.core.sending import SendState
 from kiosk.core.words import Sentence
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import copies, fetches, id_map, prefetches, sends
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import instances, series, studies
 
 ASKED, FAILED = "asked", "failed"  # states of a row of prefetches
@@ -45,7 +46,9 @@ def prepared(conn: sa.Connection, day: str) -> dict[int, Prepared]:
     }
     for at in range(0, len(rows), AT_ONCE):
         some = [row.visit for row in rows[at : at + AT_ONCE]]
-        for line in conn.execute(sa.select(fetches).where(fetches.c.visit.in_(some), fetches.c.purpose == "prefetch")):
+        for line in conn.execute(
+            sa.select(fetches).where(fetches.c.visit.in_(few_lengths(some)), fetches.c.purpose == "prefetch")
+        ):
             told = found[line.visit]
             if line.state == FetchState.DONE:
                 found[line.visit] = Prepared(told.asked, told.wanted, told.here + 1, told.why)
@@ -58,7 +61,7 @@ def prepared(conn: sa.Connection, day: str) -> dict[int, Prepared]:
 
 def images_here(conn: sa.Connection, study_uids: Sequence[str]) -> dict[str, int]:
     """Study Instance UID -> images of it that are indexed."""
-    query = sa.select(studies.c.study_uid, studies.c.instances).where(studies.c.study_uid.in_(study_uids))
+    query = sa.select(studies.c.study_uid, studies.c.instances).where(studies.c.study_uid.in_(few_lengths(study_uids)))
     return {row.study_uid: int(row.instances) for row in conn.execute(query)}
 
 
@@ -72,7 +75,7 @@ def kept_for(conn: sa.Connection, steps: Sequence[int]) -> dict[int, Kept]:
             sa.select(studies.c.step, sa.func.count(), sa.func.sum(sa.case((twice, 1), else_=0)))
             .select_from(instances.join(series, instances.c.series == series.c.id))
             .join(studies, series.c.study == studies.c.id)
-            .where(studies.c.step.in_(some))
+            .where(studies.c.step.in_(few_lengths(some)))
             .group_by(studies.c.step)
         )
         counted = {row[0]: (int(row[1]), int(row[2] or 0)) for row in conn.execute(query)}
@@ -80,7 +83,7 @@ def kept_for(conn: sa.Connection, steps: Sequence[int]) -> dict[int, Kept]:
         asked = sa.select(studies.c.step, sends.c.destination, sends.c.state, sends.c.error, sends.c.error_values).join(
             studies, sends.c.study == studies.c.id
         )
-        for row in conn.execute(asked.where(studies.c.step.in_(some))):
+        for row in conn.execute(asked.where(studies.c.step.in_(few_lengths(some)))):
             sent.setdefault(row.step, []).append(row)
         for step, (images, doubled) in counted.items():
             rows = sent.get(step, [])

@@ -10,6 +10,7 @@ from kiosk.core.document import DocumentFacts
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import document_copies, documents
 from kiosk.store.images import Known
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import patients, visits
 
 
@@ -90,7 +91,7 @@ def documents_after(conn: sa.Connection, row: int, *, limit: int) -> list[Known]
     further = conn.execute(
         sa.select(*columns, document_copies.c.volume, document_copies.c.path)
         .join(document_copies, document_copies.c.document == documents.c.id)
-        .where(documents.c.id.in_([each.id for each in own]))
+        .where(documents.c.id.in_(few_lengths([each.id for each in own])))
     ).all()
     found = [Known(each.id, each.volume, each.path, each.size, each.sha256) for each in (*own, *further)]
     return sorted(found, key=lambda each: each.id)

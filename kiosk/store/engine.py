@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 BUSY_WAIT_MS = 5000
+CACHE_KB = 500  # of each connection; a process has twenty of them, and the system keeps the file too
 SLICES = 20
 SILENT_MS = 8000  # a PostgreSQL server that acknowledges nothing for so long is gone
 ASK_AFTER_S = 1.0  # a connection that rested so long is asked whether it is still there
@@ -128,6 +129,7 @@ class Store:
                 f"busy_timeout={BUSY_WAIT_MS}",
                 "journal_mode=WAL",
                 "synchronous=FULL",
+                f"cache_size=-{CACHE_KB}",
                 "foreign_keys=ON",
                 "trusted_schema=OFF",
                 "cell_size_check=ON",

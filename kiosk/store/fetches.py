@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from kiosk.core.fetching import FetchLine, FetchState, Wanted
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import fetches
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import instances, series, studies
 
 AT_ONCE = 500
@@ -68,7 +69,7 @@ def of_visits(conn: sa.Connection, visits: Sequence[int]) -> dict[int, list[Fetc
     """What was to be fetched for these visits."""
     found: dict[int, list[FetchLine]] = {}
     for at in range(0, len(visits), AT_ONCE):
-        for line in _lines(conn, sa.select(fetches).where(fetches.c.visit.in_(visits[at : at + AT_ONCE]))):
+        for line in _lines(conn, sa.select(fetches).where(fetches.c.visit.in_(few_lengths(visits[at : at + AT_ONCE])))):
             found.setdefault(line.wanted.visit or 0, []).append(line)
     return found
 

@@ -13,6 +13,7 @@ from kiosk.store.clock import now_text
 from kiosk.store.fitting import fitted
 from kiosk.store.gateway_tables import copies
 from kiosk.store.image_index import Indexed, index_image, keep_aside
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.matching import ArrivedViews
 from kiosk.store.tables import instances, series, studies
 from kiosk.store.volume_index import FoundFile
@@ -22,13 +23,13 @@ def known_places(conn: sa.Connection, sop_uids: Sequence[str]) -> dict[str, Know
     """Where the index says these instances lie, by SOP Instance UID."""
     rows = conn.execute(
         sa.select(instances.c.sop_uid, instances.c.id, instances.c.volume, instances.c.path, instances.c.sha256).where(
-            instances.c.sop_uid.in_(sop_uids)
+            instances.c.sop_uid.in_(few_lengths(sop_uids))
         )
     ).all()
     further: dict[int, list[tuple[str, str]]] = {}
     for row in conn.execute(
         sa.select(copies.c.instance, copies.c.volume, copies.c.path).where(
-            copies.c.instance.in_([row.id for row in rows])
+            copies.c.instance.in_(few_lengths([row.id for row in rows]))
         )
     ):
         further.setdefault(row.instance, []).append((row.volume, row.path))

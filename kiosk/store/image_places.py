@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import copies, sends
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import instances, jobs, series, studies
 
 GOOD, BAD, LEAVING = "good", "bad", "leaving"  # leaving: the row is gone over to another place, the file not yet away
@@ -78,7 +79,11 @@ def _query() -> sa.Select[Any]:
 def _kept(conn: sa.Connection, query: sa.Select[Any]) -> list[Kept]:
     rows = conn.execute(query).mappings().all()
     further: dict[int, list[Place]] = {}
-    asked = sa.select(copies).where(copies.c.instance.in_([row["instance"] for row in rows])).order_by(copies.c.id)
+    asked = (
+        sa.select(copies)
+        .where(copies.c.instance.in_(few_lengths([row["instance"] for row in rows])))
+        .order_by(copies.c.id)
+    )
     for row in conn.execute(asked):
         further.setdefault(row.instance, []).append(Place(row.volume, row.path, row.verified_at, row.state))
     found = []
@@ -104,7 +109,7 @@ def copies_on(conn: sa.Connection, volume: str, after: int, limit: int) -> tuple
     """Images with a further copy on a disk, by the copies' row number; the last such number (``after`` at the end)."""
     query = sa.select(copies.c.id, copies.c.instance).where(copies.c.volume == volume, copies.c.id > after)
     rows = conn.execute(query.order_by(copies.c.id).limit(limit)).all()
-    found = _kept(conn, _query().where(instances.c.id.in_([row.instance for row in rows])))
+    found = _kept(conn, _query().where(instances.c.id.in_(few_lengths([row.instance for row in rows]))))
     return (rows[-1].id if rows else after), found
 
 
@@ -165,7 +170,7 @@ def leaving(conn: sa.Connection, volume: str, limit: int) -> list[tuple[int, str
 
 def forget(conn: sa.Connection, rows: Sequence[int]) -> None:
     """These further copies are no more."""
-    conn.execute(copies.delete().where(copies.c.id.in_(rows)))
+    conn.execute(copies.delete().where(copies.c.id.in_(few_lengths(rows))))
 
 
 def start_leaving(conn: sa.Connection, image: Kept, volume: str) -> bool:
@@ -177,10 +182,10 @@ def start_leaving(conn: sa.Connection, image: Kept, volume: str) -> bool:
 def studies_unsent(conn: sa.Connection, among: Collection[tuple[int, str]]) -> set[int]:
     """Of these studies (row, Study Instance UID) those that must still be sent somewhere, or may have to be."""
     rows = [row for row, _ in among]
-    waiting = sa.select(sends.c.study).where(sends.c.study.in_(rows), sends.c.state.not_in(SENT))
+    waiting = sa.select(sends.c.study).where(sends.c.study.in_(few_lengths(rows)), sends.c.state.not_in(SENT))
     unsent = set(conn.execute(waiting).scalars())
     ruled = sa.select(jobs.c.subject).where(
-        jobs.c.kind == "route", jobs.c.state == "owed", jobs.c.subject.in_([uid for _, uid in among])
+        jobs.c.kind == "route", jobs.c.state == "owed", jobs.c.subject.in_(few_lengths([uid for _, uid in among]))
     )
     undecided = set(conn.execute(ruled).scalars())
     return unsent | {row for row, uid in among if uid in undecided}

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from kiosk.core.faults import Refused
 from kiosk.core.performed import PerformedState, PerformedStep, Scheduled
 from kiosk.store.gateway_tables import performed
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import steps
 
 UNKNOWN, TAKEN, OVER = "unknown", "duplicate", "final"
@@ -45,7 +46,9 @@ def begin(conn: sa.Connection, told: PerformedStep) -> Touched:
         )
     )
     if ids:
-        conn.execute(steps.update().where(steps.c.id.in_(ids), steps.c.state == "scheduled").values(state="started"))
+        conn.execute(
+            steps.update().where(steps.c.id.in_(few_lengths(ids)), steps.c.state == "scheduled").values(state="started")
+        )
     return Touched(tuple(sorted({step.visit for step in its_steps})), studies[0] if studies else "")
 
 
@@ -72,7 +75,7 @@ def change(conn: sa.Connection, told: PerformedStep) -> Touched:
     ids = list(row["body"].get("steps", ()))
     if told.state is PerformedState.DISCONTINUED:
         _give_back(conn, ids)
-    found = set(conn.execute(sa.select(steps.c.visit).where(steps.c.id.in_(ids))).scalars())
+    found = set(conn.execute(sa.select(steps.c.visit).where(steps.c.id.in_(few_lengths(ids)))).scalars())
     return Touched(tuple(sorted(found)), row["study_uid"])
 
 
@@ -114,7 +117,7 @@ def finished_steps(conn: sa.Connection, ids: Sequence[int]) -> set[int]:
     for start in range(0, len(ids), 500):
         rows = conn.execute(
             sa.select(performed.c.state, performed.c.body)
-            .where(performed.c.step.in_(ids[start : start + 500]))
+            .where(performed.c.step.in_(few_lengths(ids[start : start + 500])))
             .order_by(performed.c.id)
         )
         for row in rows:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from kiosk.core.image_query import ImageQuery, Like, Match, OneOf, at_or_above
 from kiosk.core.worklist_query import Span
 from kiosk.store.gateway_tables import copies, volumes
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import folders, instances, series, studies
 
 _NAMES = (studies.c.name_alphabetic, studies.c.name_ideographic, studies.c.name_phonetic)
@@ -82,7 +83,7 @@ def told(
     away = list(away)
     if "near" in query.wanted and away:
         columns.append(_near(query.level, away, list(here)).label("near"))
-    found = sa.select(*columns).select_from(_source(query.level)).where(_KEY[query.level].in_(keys))
+    found = sa.select(*columns).select_from(_source(query.level)).where(_KEY[query.level].in_(few_lengths(keys)))
     by_key = {row["key"]: dict(row) for row in conn.execute(found).mappings()}
     rows = [by_key[key] for key in keys if key in by_key]
     if "sop_classes" in query.wanted:
@@ -117,11 +118,11 @@ def places(conn: sa.Connection, keys: Sequence[int]) -> list[Place]:
             instances.c.transfer_syntax,
             instances.c.volume,
             instances.c.path,
-        ).where(instances.c.id.in_(keys))
+        ).where(instances.c.id.in_(few_lengths(keys)))
     )
     found = {row[0]: (row[1], row[2], row[3], [(row[4], row[5])]) for row in own}
     further = sa.select(copies.c.instance, copies.c.volume, copies.c.path).where(
-        copies.c.instance.in_(keys), copies.c.state == "good"
+        copies.c.instance.in_(few_lengths(keys)), copies.c.state == "good"
     )
     for key, volume, path in conn.execute(further):
         found[key][3].append((volume, path))
@@ -252,7 +253,7 @@ def _tell_sop_classes(conn: sa.Connection, rows: list[dict[str, Any]]) -> None:
     found = (
         sa.select(series.c.study, instances.c.sop_class)
         .join(series, instances.c.series == series.c.id)
-        .where(series.c.study.in_(list(of_study)))
+        .where(series.c.study.in_(few_lengths(list(of_study))))
         .distinct()
     )
     for study, kind in conn.execute(found):

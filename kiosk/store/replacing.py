@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kiosk.store.gateway_tables import copies, documents
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import asides, folders, instances
 from kiosk.store.volumes_seen import note_state
 
@@ -64,7 +65,7 @@ def left_to_copy(conn: sa.Connection, old: str, new: str, after: int, limit: int
     ).all()
     further: dict[int, list[tuple[str, str]]] = {}
     asked = sa.select(copies.c.instance, copies.c.volume, copies.c.path).where(
-        copies.c.instance.in_([row.id for row in rows])
+        copies.c.instance.in_(few_lengths([row.id for row in rows]))
     )
     for each in conn.execute(asked):
         further.setdefault(each.instance, []).append((each.volume, each.path))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import seen_rows
+from kiosk.store.in_lists import few_lengths
 
 AT_ONCE = 500
 
@@ -16,7 +17,7 @@ def known(conn: sa.Connection, source: str, keys: Sequence[str]) -> dict[str, st
     """Key -> digest, of those that were seen."""
     found: dict[str, str] = {}
     for at in range(0, len(keys), AT_ONCE):
-        some = seen_rows.c.key.in_(keys[at : at + AT_ONCE])
+        some = seen_rows.c.key.in_(few_lengths(keys[at : at + AT_ONCE]))
         rows = conn.execute(sa.select(seen_rows.c.key, seen_rows.c.sha256).where(seen_rows.c.source == source, some))
         found.update({row.key: row.sha256 for row in rows})
     return found
@@ -28,7 +29,7 @@ def keep(conn: sa.Connection, source: str, seen: Iterable[tuple[str, str]]) -> N
     for at in range(0, len(rows), AT_ONCE):
         some = rows[at : at + AT_ONCE]
         keys = [row["key"] for row in some]
-        conn.execute(seen_rows.delete().where(seen_rows.c.source == source, seen_rows.c.key.in_(keys)))
+        conn.execute(seen_rows.delete().where(seen_rows.c.source == source, seen_rows.c.key.in_(few_lengths(keys))))
         conn.execute(seen_rows.insert(), some)
 
 

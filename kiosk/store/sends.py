@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from kiosk.core.sending import SendLine, SendState
 from kiosk.store.clock import now_text
 from kiosk.store.gateway_tables import sends, sent_instances
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import instances, jobs, series, steps, studies
 
 AT_ONCE = 500
@@ -130,7 +131,7 @@ def change(conn: sa.Connection, send: int | Collection[int], **values: Any) -> N
     ids = [send] if isinstance(send, int) else list(send)
     if "error" in values and values["error"] is None:
         values |= {"error": "", "error_values": {}}
-    conn.execute(sends.update().where(sends.c.id.in_(ids)).values(changed_at=now_text(), **values))
+    conn.execute(sends.update().where(sends.c.id.in_(few_lengths(ids))).values(changed_at=now_text(), **values))
 
 
 def images_of(conn: sa.Connection, study: int) -> int:
@@ -166,7 +167,7 @@ def forget_said(conn: sa.Connection, send: int, sop_uids: Iterable[str] | None =
         return
     uids = list(sop_uids)
     for at in range(0, len(uids), AT_ONCE):
-        some = sent_instances.c.sop_uid.in_(uids[at : at + AT_ONCE])
+        some = sent_instances.c.sop_uid.in_(few_lengths(uids[at : at + AT_ONCE]))
         conn.execute(sent_instances.delete().where(sent_instances.c.send == send, some))
 
 
@@ -179,7 +180,7 @@ def find(conn: sa.Connection, destination: str, study_uid: str) -> SendLine | No
 
 
 def by_id(conn: sa.Connection, ids: Sequence[int]) -> list[SendLine]:
-    return _lines(conn, _query().where(sends.c.id.in_(ids)))
+    return _lines(conn, _query().where(sends.c.id.in_(few_lengths(ids))))
 
 
 def lines(
@@ -230,7 +231,7 @@ def _lines(conn: sa.Connection, query: sa.Select[Any], kinds: Sequence[str] = ()
     uids = [row.study_uid for row in rows] if kinds else []
     for at in range(0, len(uids), AT_ONCE):
         owed = sa.select(jobs.c.destination, jobs.c.subject, jobs.c.due).where(
-            jobs.c.kind.in_(kinds), jobs.c.state == "owed", jobs.c.subject.in_(uids[at : at + AT_ONCE])
+            jobs.c.kind.in_(kinds), jobs.c.state == "owed", jobs.c.subject.in_(few_lengths(uids[at : at + AT_ONCE]))
         )
         due.update({(row.destination, row.subject): row.due for row in conn.execute(owed)})
     return [

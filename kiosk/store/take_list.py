@@ -13,6 +13,7 @@ from kiosk.core.patient import Patient
 from kiosk.core.visit import VisitKey
 from kiosk.store import visits as one_by_one
 from kiosk.store.clock import day_of, day_text
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import list_files, list_problems, patients, steps, visits
 from kiosk.store.visits import Taken, VisitRow, exam_to_data
 
@@ -50,7 +51,10 @@ def known_of(conn: sa.Connection, rows: Sequence[VisitRow]) -> Known:
             sa.select(
                 visits.c.id, visits.c.number, visits.c.row_hash, visits.c.vanished, visits.c.patient,
                 visits.c.arrived_at, with_images,
-            ).where(visits.c.institution == institution, visits.c.day == day_text(day), visits.c.number.in_(numbers))
+            ).where(
+                visits.c.institution == institution, visits.c.day == day_text(day),
+                visits.c.number.in_(few_lengths(numbers)),
+            )
         ):  # fmt: skip
             key = VisitKey(institution, day, found.number)
             begun = bool(found.arrived_at) or bool(found.with_images)
@@ -62,7 +66,7 @@ def known_of(conn: sa.Connection, rows: Sequence[VisitRow]) -> Known:
         if (seen := known.visits.get(row.key)) is None or seen.row_hash != row.row_hash or seen.vanished
     }
     if wanted:
-        query = sa.select(patients).where(patients.c.issuer == issuer, patients.c.patient_id.in_(wanted))
+        query = sa.select(patients).where(patients.c.issuer == issuer, patients.c.patient_id.in_(few_lengths(wanted)))
         for found in conn.execute(query):
             patient = Patient(
                 found.issuer,
@@ -111,7 +115,7 @@ def patient_ids(conn: sa.Connection, known: Known) -> dict[int, str]:
     wanted = {seen.patient_row for seen in known.visits.values()}
     if not wanted:
         return {}
-    found = conn.execute(sa.select(patients.c.id, patients.c.patient_id).where(patients.c.id.in_(wanted)))
+    found = conn.execute(sa.select(patients.c.id, patients.c.patient_id).where(patients.c.id.in_(few_lengths(wanted))))
     return {row.id: row.patient_id for row in found}
 
 

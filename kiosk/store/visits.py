@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from kiosk.core.patient import Patient
 from kiosk.core.visit import Examination, ExpectedView, Step, StepState, Visit, VisitKey, VisitState
 from kiosk.store.clock import day_of, day_text, now_text
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.search_text import containing
 from kiosk.store.tables import interview_notes, patients, steps, visits
 
@@ -172,7 +173,7 @@ def flag_vanished(conn: sa.Connection, institution: str, days: Iterable[str], se
         ).scalars()
         gone += [visit for visit in found if visit not in seen]
     for start in range(0, len(gone), 500):
-        conn.execute(visits.update().where(visits.c.id.in_(gone[start : start + 500])).values(vanished=1))
+        conn.execute(visits.update().where(visits.c.id.in_(few_lengths(gone[start : start + 500]))).values(vanished=1))
     return gone
 
 
@@ -252,7 +253,9 @@ def _visits(
     ids = list(by_visit)
     for start in range(0, len(ids), 500):
         found = conn.execute(
-            sa.select(steps).where(steps.c.visit.in_(ids[start : start + 500])).order_by(steps.c.visit, steps.c.id)
+            sa.select(steps)
+            .where(steps.c.visit.in_(few_lengths(ids[start : start + 500])))
+            .order_by(steps.c.visit, steps.c.id)
         ).mappings()
         for each in found:
             by_visit[each["visit"]].append(_step(each))
@@ -360,13 +363,13 @@ def scheduled(
     if modalities:
         where.append(steps.c.modality.in_(list(modalities)))
     if patient_ids:
-        where.append(patients.c.patient_id.in_(list(patient_ids)))
+        where.append(patients.c.patient_id.in_(few_lengths(list(patient_ids))))
     if accession:
         where.append(steps.c.accession == accession)
     if study_uid:
         where.append(steps.c.study_uid == study_uid)
     if visit_ids:
-        where.append(steps.c.visit.in_(list(visit_ids)))
+        where.append(steps.c.visit.in_(few_lengths(list(visit_ids))))
     query = (
         sa.select(
             *(steps.c[name].label(f"s_{name}") for name in steps.c.keys()),
