@@ -252,12 +252,9 @@ def _visits(
     by_visit: dict[int, list[Step]] = {row["id"]: [] for row in rows}
     ids = list(by_visit)
     for start in range(0, len(ids), 500):
-        found = conn.execute(
-            sa.select(steps)
-            .where(steps.c.visit.in_(few_lengths(ids[start : start + 500])))
-            .order_by(steps.c.visit, steps.c.id)
-        ).mappings()
-        for each in found:
+        some = few_lengths(ids[start : start + 500])
+        query = sa.select(steps).where(steps.c.visit.in_(some)).order_by(steps.c.visit, steps.c.id)
+        for each in conn.execute(query).mappings():
             by_visit[each["visit"]].append(_step(each))
     return [_visit(row, tuple(by_visit[row["id"]])) for row in rows]
 
