@@ -121,6 +121,14 @@ def written(fmt: RecordFormat, record: Record) -> bytes:
     return _LAYOUTS[fmt.layout](fmt, cells)
 
 
+def preview(fmt: RecordFormat, record: Record) -> list[tuple[str, str]]:
+    """Field by field what the console would read: name of the field, its text. Raises NoRecord."""
+    return [
+        (each.name or each.source or each.text, _cell(fmt, each, record).decode(_plain(fmt), "replace").strip())
+        for each in fmt.fields
+    ]
+
+
 def file_name(pattern: str, record: Record) -> str:
     """``{patient_id}_{now}.csv`` filled in. Raises NoRecord where the name would lead out of its folder."""
     try:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from kiosk.devices.handover.contract import NoFolder, NotTaken, RecordRefused
 
-LOOK_S = 0.1
+LOOK_S, LONGEST_LOOK_S = 0.01, 0.2  # looked for often at first: somebody stands before the console
 LONGEST_REASON = 200
 
 
@@ -66,7 +66,7 @@ class SharedFolder:
         os.replace(half, path)
 
     def _await(self, path: Path, answers: dict[str, Path]) -> None:
-        until = self._clock() + self._wait_s
+        until, pause = self._clock() + self._wait_s, LOOK_S
         while True:
             try:
                 if self._taken == "gone" and not path.exists():
@@ -85,4 +85,5 @@ class SharedFolder:
                 raise NoFolder(str(self._folder)) from why
             if self._clock() >= until:
                 raise NotTaken(str(self._folder))
-            self._sleep(LOOK_S)
+            self._sleep(pause)
+            pause = min(2 * pause, LONGEST_LOOK_S)
