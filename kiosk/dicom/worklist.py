@@ -119,6 +119,7 @@ class WorklistDoor:
     days_without_date: int = 1
     today: Callable[[], date] = date.today
     issuer: str = ""
+    first: Callable[[str], int] = lambda ae_title: 0  # the visit that this console is offered first; 0 = none
     _forms: OrderedDict[Any, _Form] = field(default_factory=OrderedDict)
     _read: OrderedDict[Any, tuple[Identifier, dict[str, str], list[str]]] = field(default_factory=OrderedDict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -173,7 +174,10 @@ class WorklistDoor:
         telling.chosen = listed.index.choose(query, node.most_answers)
         form = self._form(asked.shape, request, node, telling)
         pending = PENDING if all_supported(asked) else PENDING_WITHOUT_KEY
-        for step in telling.chosen.steps:
+        first = self.first(node.ae_title)
+        for step in (
+            sorted(telling.chosen.steps, key=lambda each: each.row.visit != first) if first else (telling.chosen.steps)
+        ):
             answer = form.answer(step, self.issuer)
             if answer.lost:
                 telling.downgraded.append(step.row.patient.patient_id)

@@ -5,6 +5,7 @@ What could not be handed over is never sent later by itself: by then another per
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from kiosk.core.record_formats import Record, RecordFormat, file_name, preview, 
 from kiosk.core.visit import Visit, VisitState
 from kiosk.core.words import N_
 from kiosk.devices.handover.contract import Handover
+from kiosk.flow.just_scanned import tell_scanned
 from kiosk.store import audit, local, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
@@ -78,9 +80,12 @@ class SendAttributes:
         pattern: str,
         *,
         console: str = "",
+        ae_title: str = "",
         clock: Callable[[], datetime] = datetime.now,
     ) -> None:
-        """``pattern``: name of the record, fields of ours in braces; ``console``: how it is called."""
+        """``pattern``: name of the record, fields of ours in braces; ``console``: how it is called; ``ae_title``: by
+        which it asks the worklist, empty where it does not.
+        """
         self._centre = centre
         self._own = own
         self._actor = actor
@@ -89,6 +94,7 @@ class SendAttributes:
         self._how = how
         self._pattern = pattern
         self._console = console
+        self._ae_title = ae_title
         self._clock = clock
 
     def find(self, number: str, day: date) -> Person:
@@ -115,6 +121,9 @@ class SendAttributes:
                 "cancelled", N_("The visit {number} was cancelled."), N_("Ask at reception."), reference="H332",
                 number=number,
             )  # fmt: skip
+        if self._ae_title:
+            with contextlib.suppress(Fault):  # the shared store is away: the worklist keeps its order
+                tell_scanned(self._centre, self._ae_title, person.visit)
         return person
 
     def people(self, day: date) -> Sequence[Person]:

@@ -10,6 +10,7 @@ from kiosk.dicom.nodes import Nodes
 from kiosk.flow.answer_worklist import ScheduledSteps
 from kiosk.flow.commit_storage import DeviceReporter, StorageCommitments
 from kiosk.flow.hand_out import HandOut
+from kiosk.flow.just_scanned import JustScanned
 from kiosk.flow.kit import Kit
 from kiosk.flow.take_performed import PerformedSteps
 from kiosk.store.audit import Actor
@@ -37,6 +38,7 @@ class DeviceServices:
             told=lambda told: asked(asdict(told)),
             days_without_date=days_without_date,
             issuer=kit.station.issuer,
+            first=JustScanned(kit.notices),
         )
         self._performed = PerformedSteps(kit.centre, kit.local, Actor(station=name), name)
         self._commitments = StorageCommitments(kit.centre, kit.volumes.path_of, name, lambda: self._reporter)

@@ -30,6 +30,7 @@ from kiosk.dicom.upper_layer import Listener
 from kiosk.flow import commit_storage, hand_out, serve_devices, take_performed
 from kiosk.flow.commit_storage import take_report
 from kiosk.flow.crew import Crew
+from kiosk.flow.notices import Watch
 from kiosk.store import audit, commitments, performed, visits
 from kiosk.store.engine import Store
 from kiosk.store.tables import instances, series, studies
@@ -80,8 +81,9 @@ def serve(local: Store, tmp_path: Path) -> Iterator[Serve]:
         crew = Crew()
         volumes = SimpleNamespace(path_of=lambda volume, path: tmp_path / path if volume == "MAG1" else None)
         kit: Any = SimpleNamespace(
-            station=StationSettings(name="gateway"), centre=centre, local=local, volumes=volumes, crew=crew
-        )
+            station=StationSettings(name="gateway"), centre=centre, local=local, volumes=volumes, crew=crew,
+            notices=Watch(centre, crew, lambda do, *args: do(*args)),
+        )  # fmt: skip
         known = Nodes(nodes, accept_anyone=True)
         services = serve_devices.DeviceServices(kit, known, "KIOSK", 1, lambda query: None)
         listener = Listener(

@@ -38,6 +38,7 @@ class AttributesDesk:
             self._made = SendAttributes(
                 kit.centre, kit.local, kit.session.actor, kit.station.institution, handover(kit.settings, kit.data),
                 kit.settings.format, kit.settings.file_name, console=kit.settings.console,
+                ae_title=kit.settings.ae_title,
             )  # fmt: skip
         return self._made
 

@@ -27,6 +27,7 @@ class AttributesSettings(Settings):
     """What an attribute sender is told."""
 
     console: str = setting("CR", N_("What people call the console."))
+    ae_title: str = setting("", N_("AE title by which it asks the worklist: it is offered the scanned one first."))
     at_once: bool = setting(False, N_("Sent as soon as the barcode is read; false = after a look at the name."))
     folder: FolderSettings = setting(FolderSettings, N_("The folder that the console reads."))
     file_name: str = setting("{patient_id}.csv", N_("Name of the file; fields of ours in braces."))
