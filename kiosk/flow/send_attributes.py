@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from kiosk.core.barcodes import Code
 from kiosk.core.faults import Fault, LinkLost, Refused
 from kiosk.core.patient import Patient
 from kiosk.core.record_formats import Record, RecordFormat, file_name, preview, record_of, written
@@ -97,12 +98,18 @@ class SendAttributes:
         self._ae_title = ae_title
         self._clock = clock
 
-    def find(self, number: str, day: date) -> Person:
-        """Who has this check-up number, or else this patient ID, on that day: exactly so, never the nearest. Raises
-        Refused where nobody or more than one has it.
+    def find(self, code: Code, day: date) -> Person:
+        """Who has this check-up number or this patient ID on that day (the code's own day comes first): exactly so,
+        never the nearest. A number that is nobody's may be a patient ID. Raises Refused where nobody or more than one
+        has it.
         """
-        people = self.people(day)
-        found = [each for each in people if each.number == number] or [
+        people, number = self.people(code.day or day), code.number or code.patient_id
+        if code.institution and self._institution and code.institution != self._institution:
+            raise Refused(
+                "elsewhere", N_("This code is of the institution {institution}."),
+                N_("Scan the code of this visit."), reference="H334", institution=code.institution,
+            )  # fmt: skip
+        found = [each for each in people if code.number and each.number == code.number] or [
             each for each in people if each.patient_id == number
         ]
         if not found:

@@ -13,7 +13,9 @@ from kiosk.ui.key_line import KEYSYM
 from tests.waiting import wait_until
 
 _stamps_ms = itertools.count(1_000_000, 10_000)  # as the window system would stamp them: long after one another
-_KEYSYMS = {"-": "minus", " ": "space", "\r": "Return"}
+_KEYSYMS = {
+    "-": "minus", " ": "space", "\r": "Return", "$": "dollar", ":": "colon", "/": "slash", ".": "period", "+": "plus",
+}  # fmt: skip
 A_PERSON_MS, A_SCANNER_MS = 150, 8
 
 

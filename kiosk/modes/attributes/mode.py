@@ -27,7 +27,20 @@ class AttributesDesk:
         self.place = kit.station.place
         self.mailbox = kit.mailbox
         self.today = date.today
+        self._to: Handover | None = None
         self._made: SendAttributes | None = None
+
+    @property
+    def _console(self) -> Handover:
+        if self._to is None:
+            self._to = handover(self.settings, self._kit.data)
+        return self._to
+
+    def _reachable(self) -> bool:
+        if self.settings.serial.port:
+            there: bool = self._console.is_there()  # type: ignore[attr-defined]  # a serial line knows
+            return there
+        return (self._kit.data / self.settings.folder.path).is_dir()
 
     @property
     def _sender(self) -> SendAttributes:
@@ -36,15 +49,19 @@ class AttributesDesk:
 
             kit = self._kit
             self._made = SendAttributes(
-                kit.centre, kit.local, kit.session.actor, kit.station.institution, handover(kit.settings, kit.data),
+                kit.centre, kit.local, kit.session.actor, kit.station.institution, self._console,
                 kit.settings.format, kit.settings.file_name, console=kit.settings.console,
                 ae_title=kit.settings.ae_title,
             )  # fmt: skip
         return self._made
 
-    def find(self, code: str, day: date) -> Answer:
-        """Answer: rules.Chosen; fails with Refused, NoRecord, LinkLost."""
-        return self._kit.ask(self._find, code, day)
+    def find(self, text: str, day: date, *, scanned: bool) -> Answer:
+        """By a scanned code, or a typed number. Answer: rules.Chosen; fails with Refused, NoRecord, LinkLost."""
+        return self._kit.ask(self._find, text, day, scanned)
+
+    def link(self) -> Answer:
+        """Answer: can the console be reached at this moment?"""
+        return self._kit.ask(self._reachable)
 
     def send(self, person: Person) -> Answer:
         """Answer: Sent; fails with Refused, NoRecord, LinkLost, Fault."""
@@ -54,13 +71,20 @@ class AttributesDesk:
         """Answer: Sent list, newest first."""
         return self._kit.ask(self._sender.sent_today)
 
-    def _find(self, code: str, day: date) -> rules.Chosen:
-        person = self._sender.find(rules.number_of(code), day)
+    def _find(self, text: str, day: date, scanned: bool) -> rules.Chosen:
+        from kiosk.core.barcodes import Code, read_code
+
+        code = read_code(text, self.settings.barcode) if scanned else Code(rules.number_of(text))
+        person = self._sender.find(code, day)
         return rules.Chosen(person, tuple(self._sender.shown(person)))
 
 
 def handover(settings: AttributesSettings, data: Path) -> Handover:
-    """The way to the console."""
+    """The way to the console: its serial line where there is one, else its folder."""
+    if settings.serial.port:
+        from kiosk.devices.console.serial_console import SerialConsole
+
+        return SerialConsole(settings.serial)
     from kiosk.devices.handover.shared_folder import SharedFolder
 
     told = settings.folder
@@ -69,10 +93,10 @@ def handover(settings: AttributesSettings, data: Path) -> Handover:
 
 def check(settings: AttributesSettings) -> Iterator[tuple[bool, Sentence, Sentence]]:
     """Is the console's folder there, and does the format make sense?"""
-    from kiosk.core.record_formats import troubles
+    from kiosk.core import barcodes, record_formats, serial_profiles
 
     folder = Path(settings.folder.path)
-    if folder.is_absolute():
+    if folder.is_absolute() and not settings.serial.port:
         there = folder.is_dir()
         yield (
             there,
@@ -81,13 +105,15 @@ def check(settings: AttributesSettings) -> Iterator[tuple[bool, Sentence, Senten
                 "" if there else N_("Make the folder or connect the share, or correct [modes.attributes.folder].")
             ),
         )
-    wrong = troubles(settings.format)
+    wrong = [
+        *record_formats.troubles(settings.format),
+        *barcodes.troubles(settings.barcode),
+        *serial_profiles.troubles(settings.serial),
+    ]
     yield (
         not wrong,
         Sentence(N_("Format of the record: {n} fields"), {"n": len(settings.format.fields)}),
-        Sentence(N_("Correct [modes.attributes.format]: {what}"), {"what": "; ".join(wrong)})
-        if wrong
-        else Sentence(""),
+        Sentence(N_("Correct [modes.attributes]: {what}"), {"what": "; ".join(wrong)}) if wrong else Sentence(""),
     )
 
 

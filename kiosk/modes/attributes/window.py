@@ -16,6 +16,7 @@ from kiosk.ui.fields import DateField, TextField
 from kiosk.ui.shell import Examinee, Key, Shell
 from kiosk.ui.table import Column, Row, Table
 
+WATCH_MS = 1500
 SENT = [
     Column("at", N_("Time"), 80),
     Column("number", N_("Check-up number"), 130),
@@ -39,10 +40,13 @@ class AttributesWindow:
         self.sending = False
         self._asked = 0  # the newest question; an older answer is not shown
         self._console = self.shell.lamp(desk.settings.console)
+        self._after: str | None = None
         self._build()
         self._keys()
         self._ready()
         self._list()
+        self.shell.frame.bind("<Destroy>", self._closed, add=True)
+        self._watch()
 
     def _build(self) -> None:
         work, gap = self.shell.work, look.px(12)
@@ -58,7 +62,7 @@ class AttributesWindow:
         self.day.grid(row=0, column=1, sticky="sw")
         self.day.set(self.desk.today())
         self.shell.search_field(self.number.entry)
-        self.shell.on_scan(self.look_up)
+        self.shell.on_scan(lambda code: self.look_up(code, scanned=True))
         self.fields = Table(work, FIELDS, empty=N_("Scan the barcode of the examinee."))
         self.fields.grid(row=1, column=0, sticky="nsew")
         self.sent = Table(work, SENT, empty=N_("Nothing was sent today."), on_select=self._told_in_full)
@@ -76,8 +80,8 @@ class AttributesWindow:
 
     # -- finding -------------------------------------------------------------------------------------------------
 
-    def look_up(self, code: str) -> None:
-        """A code was scanned or typed."""
+    def look_up(self, code: str, *, scanned: bool = False) -> None:
+        """A code was scanned, or a number typed."""
         if self.sending:
             self.shell.problem.look(N_("It is being sent."))
             return
@@ -88,21 +92,23 @@ class AttributesWindow:
 
         def found(chosen: Chosen) -> None:
             if mine == self._asked and self.shell.frame.winfo_exists():
-                self._show(chosen, day)
+                self._show(chosen)
 
         def failed(why: Any) -> None:
             if mine == self._asked and self.shell.frame.winfo_exists():
                 self.shell.top.bell()
                 self.shell.problem.fault(why)
 
-        self.desk.find(code, day).then(found, failed)
+        self.desk.find(code, day, scanned=scanned).then(found, failed)
 
     def _typed(self) -> None:
         if self.number.get().strip():
             self.look_up(self.number.get())
 
-    def _show(self, chosen: Chosen, day: date) -> None:
+    def _show(self, chosen: Chosen) -> None:
         person = chosen.person
+        day = date.fromisoformat(person.day)
+        self.day.set(day)
         self.chosen = chosen
         self.shell.busy(True)
         self.number.set("")
@@ -162,6 +168,26 @@ class AttributesWindow:
         self._clear()
         self.number.set("")
         self._ready()
+
+    # -- the link ------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Look after the console's lamp."""
+
+        def told(there: bool) -> None:
+            if self.shell.frame.winfo_exists():
+                if there:
+                    self._console.good()
+                else:
+                    self._console.stop(N_("The console can't be reached."))
+                self._after = self.shell.frame.after(WATCH_MS, self._watch)
+
+        self.desk.link().then(told, lambda why: told(False))
+
+    def _closed(self, event: Any) -> None:
+        if event.widget is self.shell.frame and self._after is not None:
+            self.shell.frame.after_cancel(self._after)
+            self._after = None
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,15 +11,20 @@ from typing import Any
 
 import pytest
 
+from kiosk.core.barcodes import BarcodeSettings, check_digit
 from kiosk.core.faults import LinkLost, Refused
+from kiosk.core.serial_profiles import SerialSettings
 from kiosk.core.visit import VisitKey, VisitState
 from kiosk.core.words import say
+from kiosk.devices.console.simulator import SerialConsoleSimulator
 from kiosk.modes.attributes.mode import check
 from kiosk.modes.attributes.settings import AttributesSettings, FolderSettings
 from kiosk.store import audit, visits
 from kiosk.store.visits import VisitRow
+from tests.devices.serial_lines import pty_line
 from tests.journeys.hands import press, scan, type_in
 from tests.modes.attributes.conftest import HANAKO, TARO, Room
+from tests.needs import only_on_posix
 
 Wait = Callable[..., Any]
 TODAY = date.today()
@@ -106,16 +112,18 @@ def test_never_the_nearest_never_a_cancelled_one_never_a_corrected_one(open_room
         visits.set_state(conn, cancelled, VisitState.CANCELLED)
     for code, reason in (("01", "nobody"), ("0010", "nobody"), ("", "nobody"), ("002", "cancelled")):
         with pytest.raises(Refused) as why:
-            desk.find(code, TODAY).wait()
+            desk.find(code, TODAY, scanned=False).wait()
         assert why.value.reason == reason
     with pytest.raises(Refused):
-        desk.find("001", TODAY + timedelta(days=1)).wait()
-    assert desk.find("００１", TODAY).wait().person.visit == visit, "full-width digits of an input method"
-    chosen = desk.find("00012345", TODAY).wait()
+        desk.find("001", TODAY + timedelta(days=1), scanned=False).wait()
+    assert desk.find("００１", TODAY, scanned=False).wait().person.visit == visit, (
+        "full-width digits of an input method"
+    )
+    chosen = desk.find("00012345", TODAY, scanned=False).wait()
     assert chosen.person.visit == visit, "by patient ID too"
     room.visit(TARO, "003")
     with pytest.raises(Refused) as why:
-        desk.find("00012345", TODAY).wait()
+        desk.find("00012345", TODAY, scanned=False).wait()
     assert why.value.reason == "several"
     with room.station.centre.writing() as conn:
         corrected = replace(TARO, birth_date=date(1971, 4, 3))
@@ -128,7 +136,7 @@ def test_never_the_nearest_never_a_cancelled_one_never_a_corrected_one(open_room
 def test_it_goes_on_while_the_shared_store_is_away(open_room: Callable[..., Room], monkeypatch: Any) -> None:
     room = open_room()
     room.visit(TARO, "001")
-    assert room.desk.find("001", TODAY).wait().person.seen_at == ""
+    assert room.desk.find("001", TODAY, scanned=False).wait().person.seen_at == ""
     centre = room.station.centre
 
     def away(*args: Any, **more: Any) -> Any:
@@ -136,11 +144,37 @@ def test_it_goes_on_while_the_shared_store_is_away(open_room: Callable[..., Room
 
     monkeypatch.setattr(centre, "reading", away)
     monkeypatch.setattr(centre, "writing", away)
-    chosen = room.desk.find("001", TODAY).wait()
+    chosen = room.desk.find("001", TODAY, scanned=False).wait()
     assert chosen.person.seen_at
     room.desk.send(chosen.person).wait()
     assert room.console.records
     assert [each.number for each in room.desk.sent_today().wait()] == ["001"]
+
+
+@only_on_posix
+def test_barcode_to_dr_over_a_serial_line(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    told = SerialSettings(answer_s=0.5, enquire=True)
+    codes = BarcodeSettings(kind="nw7", check="mod16", pattern=r"(?P<day>\d{8})(?P<number>\d{3})")
+    with pty_line() as line:
+        console, stop = SerialConsoleSimulator(told, line), threading.Event()
+        worker = threading.Thread(target=console.work, args=(stop,), name="dr")
+        worker.start()
+        window = open_window(serial=replace(told, port=line.port), barcode=codes, console="DR")
+        window.room.visit(HANAKO, "002")
+        data = f"{TODAY:%Y%m%d}002"
+        scan(window.shell, f"A{data}{check_digit(data, 'mod16', ('A', 'A'))}A")
+        wait_until(lambda: window.chosen is not None, what="she is shown")
+        press(window.shell, "F5")
+        wait_until(lambda: console.records, what="the DR has it")
+        assert console.records[0].decode("cp932") == "00012346,002,吉田 花子,ﾖｼﾀﾞ ﾊﾅｺ,F,S551231"
+        wait_until(lambda: sent(window) and window.chosen is None)
+        scan(window.shell, f"A{data}9A")
+        wait_until(lambda: window.shell.problem.level == "stop", what="a wrong check digit is loud")
+        assert window.chosen is None
+        stop.set()
+        worker.join(5)
+        line.pull_out()
+        wait_until(lambda: window._console.state == "stop", 3, "the lamp is red")
 
 
 def test_the_check_names_what_is_missing(tmp_path: Path) -> None:
