@@ -56,8 +56,10 @@ def read_code(text: str, how: BarcodeSettings) -> Code:
     """Raises Refused: ``long``, ``empty``, ``added`` (prefix, suffix), ``letters``, ``check``, ``length``, ``form``."""
     if len(text) > LONGEST:
         raise _refused("long", N_("This is longer than any barcode."))
-    code = unicodedata.normalize("NFKC", text).strip()  # an input method may have made it full-width
+    code = unicodedata.normalize("NFKC", text)  # an input method may have made it full-width
     code = "".join(c for c in code if unicodedata.category(c) not in ("Cc", "Cf"))
+    if how.check != "mod43":  # whose check character may be a blank
+        code = code.strip()
     if not code:
         raise _refused("empty", N_("Nothing was read."))
     if not (code.startswith(how.prefix) and code.endswith(how.suffix)):

@@ -13,7 +13,6 @@ from kiosk.core.disks import ROLES
 from kiosk.core.study import Instance, Study
 from kiosk.store.engine import Damaged
 from kiosk.store.gateway_tables import copies, study_words, volumes
-from kiosk.store.in_lists import few_lengths
 from kiosk.store.prepared import Prepared
 from kiosk.store.search_text import LAST, containing, folded
 from kiosk.store.tables import asides, instances, series, studies
@@ -250,9 +249,7 @@ def _further(conn: sa.Connection, among: Any) -> dict[int, list[tuple[str, str]]
         sa.select(copies.c.instance, copies.c.volume, copies.c.path)
         .join(instances, copies.c.instance == instances.c.id)
         .outerjoin(volumes, volumes.c.id == copies.c.volume)
-        .where(
-            copies.c.instance.in_(few_lengths(among)), copies.c.state == "good", copies.c.volume != instances.c.volume
-        )
+        .where(copies.c.instance.in_(among), copies.c.state == "good", copies.c.volume != instances.c.volume)
         .order_by(rank, copies.c.id)
     )
     found: dict[int, list[tuple[str, str]]] = {}
