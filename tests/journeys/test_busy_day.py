@@ -23,6 +23,7 @@ from kiosk.dicom.nodes import Node
 from kiosk.flow.check_store import check_store
 from kiosk.flow.settings_file import VolumeSettings
 from kiosk.modes.gateway.settings import NodeSettings, own_simulators
+from kiosk.modes.gateway.settings_fetch import SheetSettings
 from kiosk.modes.gateway.settings_keep import KeepSettings
 from kiosk.modes.gateway.settings_send import DestinationSettings, SendSettings
 from kiosk.store import image_places, sends, visits
@@ -123,6 +124,7 @@ def test_a_busy_day(open_gateway: Callable[..., Any], tmp_path: Path, soak: floa
             },
             keep=KeepSettings(copy_after_s=5.0),
             send=SendSettings(destinations=[far], look_s=5.0),
+            sheets=SheetSettings(readiness="", reconciliation=""),  # what makes PDFs is loaded once: 30 MB
         )  # fmt: skip
         with site.station.centre.writing() as conn:
             for number, person in enumerate(people, 1):
