@@ -118,7 +118,7 @@ class Gateway:
                 lines = sends.lines(conn, SENDING, destination=names[0])
             if len(lines) == len(self.studies) and all(each.state == SendState.DONE for each in lines):
                 return time.perf_counter() - begun
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     def close(self) -> None:
         self.crew.close()
