@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ FITTED = VENV / "fitted"  # copies of the locks that it holds
 UNFINISHED = VENV / "unfinished"  # there while packages are being laid out
 INSTALL_LOG = VENV / "install.log"
 TURN = Path(HOME, ".venv.turn")
+AS_SOURCE = "pyftpdlib"  # pure Python without a wheel: built here by the setuptools that the lock holds
 
 NETWORK_SIGNS = (
     "NewConnectionError", "Failed to establish a new connection", "ConnectTimeout", "ReadTimeout", "ProxyError",
@@ -186,20 +188,36 @@ def install(lock: str) -> None:
 
     call = [
         str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
-        "--retries", "2", "--require-hashes", "--only-binary", ":all:", "--no-deps",
-        "--requirement", os.path.join(HOME, lock),
+        "--retries", "2", "--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement",
     ]  # fmt: skip
     UNFINISHED.touch()
+    wheels, source = apart(lock)
+    last = [str(source), "--no-binary", AS_SOURCE, "--no-build-isolation"]  # isolation would fetch what no lock names
     with INSTALL_LOG.open("wb") as log:
-        pip = subprocess.Popen(call, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=HOME)
-        try:
-            follow(pip, len(pinned(lock)))
-        except KeyboardInterrupt:
-            pip.wait()
-            raise
+        for rest in ([str(wheels)], last):
+            pip = subprocess.Popen(
+                [*call, *rest], stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=HOME
+            )
+            try:
+                follow(pip, len(pinned(lock)))
+            except KeyboardInterrupt:
+                pip.wait()
+                raise
+            if pip.returncode != 0:
+                break
     UNFINISHED.unlink()  # pip ended in good order; after a failure it took back what it had begun
     if pip.returncode != 0:
         raise reason_of_failure(said_by_pip())
+
+
+def apart(lock: str) -> tuple[Path, Path]:
+    """The lock as two files of .venv: what comes as wheels, and what is built from source after them."""
+    pins = re.split(r"^(?=[a-z0-9])", asked_for(lock).decode(), flags=re.MULTILINE)
+    parts = {"wheels.lock": [each for each in pins if not each.startswith(AS_SOURCE + "==")],
+             "source.lock": [each for each in pins if each.startswith(AS_SOURCE + "==")]}  # fmt: skip
+    for name, each in parts.items():
+        (VENV / name).write_text("".join(each), encoding="utf-8")
+    return VENV / "wheels.lock", VENV / "source.lock"
 
 
 def pinned(lock: str) -> list[str]:

@@ -1,9 +1,14 @@
-"""How this program talks with a child of its own over a pipe: length, then JSON. Nothing received is ever executed."""
+"""How this program talks with a child of its own over a pipe: length, then JSON, and bytes where a message has some.
+
+Nothing received is ever executed.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import struct
+import sys
 from typing import Any, BinaryIO
 
 from kiosk.core.faults import Fault
@@ -12,9 +17,22 @@ from kiosk.core.words import Sentence
 LARGEST = 64 << 20  # bytes of one message; pixels go through shared memory
 
 
-def send(stream: BinaryIO, message: dict[str, Any]) -> None:
+def own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output as message pipes; what libraries print goes to standard error instead."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return incoming, outgoing
+
+
+def send(stream: BinaryIO, message: dict[str, Any], payload: bytes = b"") -> None:
+    """``payload`` arrives as ``message["payload"]``."""
+    if payload:
+        message = {**message, "payload": len(payload)}
     body = json.dumps(message).encode("ascii")
     stream.write(struct.pack(">L", len(body)) + body)
+    if payload:
+        stream.write(payload)
     stream.flush()
 
 
@@ -32,6 +50,12 @@ def receive(stream: BinaryIO) -> dict[str, Any] | None:
     message = json.loads(body)
     if not isinstance(message, dict):
         raise ValueError("not a message")
+    if "payload" in message:
+        length = int(message["payload"])
+        payload = _exactly(stream, length) if 0 < length <= LARGEST else None
+        if payload is None:
+            return None
+        message["payload"] = payload
     return message
 
 

@@ -6,7 +6,6 @@ import dataclasses
 import logging
 import os
 import queue
-import sys
 import threading
 import warnings
 from collections import OrderedDict
@@ -23,7 +22,7 @@ KEPT_SOURCES = 4
 
 def run_worker(args: list[str]) -> int:
     """Answer questions from standard input until it ends, which is when the asking process has gone."""
-    incoming, outgoing = own_pipes()
+    incoming, outgoing = pipe_talk.own_pipes()
     questions: queue.Queue[Message] = queue.Queue()
     # Reading aside, so that the end of the asking process is seen in the middle of a decode that never ends.
     threading.Thread(target=_listen, args=(incoming, questions), name="questions", daemon=True).start()
@@ -33,14 +32,6 @@ def run_worker(args: list[str]) -> int:
     pipe_talk.send(outgoing, {"ready": os.getpid()})
     while True:
         pipe_talk.send(outgoing, answer(decoder, questions.get()))
-
-
-def own_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Standard input and output as message pipes; what libraries print goes to standard error instead."""
-    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return incoming, outgoing
 
 
 def _listen(incoming: BinaryIO, questions: queue.Queue[Message]) -> None:
@@ -162,7 +153,7 @@ class Decoder:
     def _hand_over(self, segment: str, size: int) -> Message:
         import numpy as np
 
-        from kiosk.dicom.pixel_share import attach
+        from kiosk.core.shared_memory import attach
 
         frame, self._frame = self._frame, None
         with attach(segment, size) as memory:

@@ -33,6 +33,18 @@ def code(value: str, scheme: str, meaning: str) -> Dataset:
 CHEST = code("51185008", "SCT", "Chest")
 BREAST = code("76752008", "SCT", "Breast")
 EYE = code("81745001", "SCT", "Eye")
+# What endoscopes look at (PS3.16 CID 4 and 4009).
+REGIONS = {
+    "ESOPHAGUS": code("32849002", "SCT", "Esophagus"),
+    "STOMACH": code("69695003", "SCT", "Stomach"),
+    "DUODENUM": code("38848004", "SCT", "Duodenum"),
+    "COLON": code("71854001", "SCT", "Colon"),
+    "RECTUM": code("34402009", "SCT", "Rectum"),
+    "BRONCHUS": code("955009", "SCT", "Bronchus"),
+    "LARYNX": code("4596009", "SCT", "Larynx"),
+    "BLADDER": code("89837001", "SCT", "Bladder"),
+}
+DIGESTIVE = code("122865005", "SCT", "Gastrointestinal tract")
 _MAMMO_VIEWS = {
     "MLO": code("399368009", "SCT", "medio-lateral oblique"),
     "CC": code("399162004", "SCT", "cranio-caudal"),
@@ -104,6 +116,7 @@ def _es(ds: Dataset, hints: Hints) -> None:
     ds.ImageType = ["ORIGINAL", "PRIMARY"]
     ds.BodyPartExamined = hints.get("BodyPartExamined", "STOMACH")
     ds.PatientOrientation = ""
+    ds.AnatomicRegionSequence = Sequence([_copy(REGIONS.get(ds.BodyPartExamined, DIGESTIVE))])
     ds.AcquisitionContextSequence = Sequence()
     ds.BurnedInAnnotation = "NO"
     ds.AcquisitionDateTime = ds.AcquisitionDate + ds.AcquisitionTime
@@ -162,6 +175,28 @@ def _sc(ds: Dataset, hints: Hints) -> None:
     ds.BurnedInAnnotation = "NO"
 
 
+def _es_clip(ds: Dataset, hints: Hints) -> None:
+    _es(ds, hints)
+    _in_time(ds, hints)
+
+
+def _us_clip(ds: Dataset, hints: Hints) -> None:
+    _us(ds, hints)
+    _in_time(ds, hints)
+
+
+def _sc_clip(ds: Dataset, hints: Hints) -> None:
+    _sc(ds, hints)
+    _in_time(ds, hints)
+
+
+def _in_time(ds: Dataset, hints: Hints) -> None:
+    """Multi-frame and Cine module (PS3.3 C.7.6.6, C.7.6.5)."""
+    ds.FrameIncrementPointer = 0x00181063
+    ds.FrameTime = hints.get("FrameTime", "100")
+    ds.StartTrim, ds.StopTrim = 1, ds.NumberOfFrames
+
+
 def _grey(ds: Dataset) -> None:
     """Presentation of a projection X-ray: identity rescale, a window over what is stored, linear to be looked at."""
     half = 1 << (ds.BitsStored - 1)
@@ -191,14 +226,19 @@ def _copy(item: Dataset) -> Dataset:
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _PROJECTION = frozenset({"ViewPosition", "PatientOrientation", "BodyPartExamined", "ProtocolName"})
+_PLACED = frozenset({"BodyPartExamined", "ProtocolName", "Laterality", "BurnedInAnnotation", "FrameTime"})
 _SIDED = _PROJECTION | {"ImageLaterality"}
 KINDS: dict[str, Kind] = {
     "CR": Kind(_STORAGE + "1", _cr, _PROJECTION | {"Laterality"}),
     "DX": Kind(_STORAGE + "1.1", _dx, _SIDED),
     "MG": Kind(_STORAGE + "1.2", _mg, _SIDED),
     "CT": Kind(_STORAGE + "2", _ct, frozenset({"BodyPartExamined", "ProtocolName"})),
-    "US": Kind(_STORAGE + "6.1", _us, frozenset({"BodyPartExamined", "ProtocolName"})),
-    "ES": Kind(_STORAGE + "77.1.1", _es, frozenset({"BodyPartExamined", "ProtocolName"})),
-    "OP": Kind(_STORAGE + "77.1.5.1", _op, frozenset({"ImageLaterality"})),
-    "OT": Kind(_STORAGE + "7", _sc, frozenset({"BodyPartExamined", "ProtocolName"})),
+    "US": Kind(_STORAGE + "6.1", _us, _PLACED),
+    "ES": Kind(_STORAGE + "77.1.1", _es, _PLACED),
+    "OP": Kind(_STORAGE + "77.1.5.1", _op, frozenset({"ImageLaterality", "BurnedInAnnotation"})),
+    "OT": Kind(_STORAGE + "7", _sc, _PLACED),
+    # Clips: frames of JPEG one after another.
+    "ES clip": Kind(_STORAGE + "77.1.1.1", _es_clip, _PLACED),
+    "US clip": Kind(_STORAGE + "3.1", _us_clip, _PLACED),
+    "OT clip": Kind(_STORAGE + "7.4", _sc_clip, _PLACED),
 }

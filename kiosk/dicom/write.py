@@ -28,19 +28,32 @@ from kiosk.dicom.soundness import EXPLICIT_LE
 
 JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
 OUR_NAMES = NameProfile(Charset.UTF8, NameLayout.THREE_GROUPS, KanaForm.KATAKANA)
-MAKER = "Kiosk"
 
 
 @dataclass(frozen=True)
 class Shot:
     """One picture to be written. ``pixels``: array ``(rows, columns)`` uint8/uint16 or ``(rows, columns, 3)`` uint8,
-    or JPEG bytes. ``hints`` are DICOM keyword -> value that tell the view (ViewPosition, ImageLaterality, ...).
+    JPEG bytes, or those of each frame of a clip. ``hints`` are DICOM keyword -> value that tell the view
+    (ViewPosition, ImageLaterality, ...).
     """
 
-    pixels: np.ndarray[Any, Any] | bytes
+    pixels: np.ndarray[Any, Any] | bytes | list[bytes]
     number: int = 1
     hints: dict[str, str] = field(default_factory=dict)
     bits: int = 0  # stored bits of a uint16 array; 0 = 8 or 12
+    when: datetime | None = None  # it was taken; None: when the series was
+    sop_uid: str = ""  # given to it before; empty: a new one
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """The equipment that an object says it comes from (PS3.3 C.7.5.1)."""
+
+    manufacturer: str = "Kiosk"
+    model: str = "Simulator"
+    serial: str = "1"
+    software: str = "1"
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,7 @@ class Making:
     series_number: int = 1
     series_description: str = ""
     station: str = ""
+    maker: Maker = Maker()
 
 
 def new_uid() -> str:
@@ -60,13 +74,21 @@ def new_uid() -> str:
     return f"2.25.{uuid.uuid4().int}"
 
 
-def image_object(making: Making, shot: Shot, modality: str = "") -> Dataset:
-    """An image of the kind that ``modality`` (default: that of the step) makes, complete with its file meta."""
-    kind = KINDS.get(modality or making.row.modality, KINDS["OT"])
+def image_object(making: Making, shot: Shot, modality: str = "", kind_of: str = "") -> Dataset:
+    """An image of the kind that ``modality`` (default: that of the step) makes, complete with its file meta.
+
+    ``kind_of``: a key of KINDS, where it is made as another kind than that of its modality.
+    """
+    kind = KINDS.get(kind_of or modality or making.row.modality, KINDS["OT"])
     ds = _common(making, kind.sop_class, modality or making.row.modality)
     ds.InstanceNumber = shot.number
-    ds.ContentDate, ds.ContentTime = _day(making.when), _time(making.when)
-    ds.AcquisitionDate, ds.AcquisitionTime = _day(making.when), _time(making.when)
+    when = shot.when or making.when
+    ds.ContentDate, ds.ContentTime = _day(when), _time(when)
+    ds.AcquisitionDate, ds.AcquisitionTime = _day(when), _time(when)
+    if shot.sop_uid:
+        ds.SOPInstanceUID = UID(shot.sop_uid)
+    if shot.comment:
+        ds.ImageComments = shot.comment[:10240]
     syntax = _put_pixels(ds, shot)
     complete(kind, ds, shot.hints)
     for keyword, value in shot.hints.items():
@@ -108,10 +130,10 @@ def _common(making: Making, sop_class: str, modality: str) -> Dataset:
     ds.StudyInstanceUID, ds.SeriesInstanceUID = UID(row.study_uid), UID(making.series_uid)
     ds.AccessionNumber = row.accession
     ds.Modality = modality
-    ds.Manufacturer = MAKER
-    ds.ManufacturerModelName = "Simulator"
-    ds.DeviceSerialNumber = "1"
-    ds.SoftwareVersions = "1"
+    ds.Manufacturer = making.maker.manufacturer
+    ds.ManufacturerModelName = making.maker.model
+    ds.DeviceSerialNumber = making.maker.serial
+    ds.SoftwareVersions = making.maker.software
     if row.institution:
         ds.InstitutionName = row.institution[:64]
     if making.station:
@@ -131,7 +153,8 @@ def _common(making: Making, sop_class: str, modality: str) -> Dataset:
     ds.SeriesNumber = making.series_number
     ds.PerformedProcedureStepID = row.step_id[:16]
     ds.PerformedProcedureStepStartDate, ds.PerformedProcedureStepStartTime = ds.StudyDate, ds.StudyTime
-    ds.RequestAttributesSequence = Sequence([_request(row)])
+    if row.step_id or row.accession:  # what nobody scheduled has no request
+        ds.RequestAttributesSequence = Sequence([_request(row)])
     return ds
 
 
@@ -151,16 +174,20 @@ def _request(row: WorklistRow) -> Dataset:
 
 def _put_pixels(ds: Dataset, shot: Shot) -> str:
     """Image Pixel module; returns the transfer syntax."""
-    if isinstance(shot.pixels, bytes):
-        stream = baseline_jpeg(shot.pixels)
+    if isinstance(shot.pixels, bytes | list):
+        streams = [baseline_jpeg(each) for each in ([shot.pixels] if isinstance(shot.pixels, bytes) else shot.pixels)]
+        stream = streams[0]
         ds.SamplesPerPixel = stream.samples
         ds.PhotometricInterpretation = "MONOCHROME2" if stream.samples == 1 else stream.photometric
         _put_size(ds, stream.rows, stream.columns, 8, 8, stream.samples)
-        ds.PixelData = encapsulate([stream.data])
+        ds.PixelData = encapsulate([each.data for each in streams])
         ds["PixelData"].is_undefined_length = True
         ds["PixelData"].VR = "OB"
         ds.LossyImageCompression = "01"
-        ds.LossyImageCompressionRatio = f"{stream.rows * stream.columns * stream.samples / len(stream.data):.3g}"
+        stored = sum(len(each.data) for each in streams)
+        ds.LossyImageCompressionRatio = f"{len(streams) * stream.rows * stream.columns * stream.samples / stored:.3g}"
+        if isinstance(shot.pixels, list):
+            ds.NumberOfFrames = len(streams)
         ds.LossyImageCompressionMethod = "ISO_10918_1"
         return JPEG_BASELINE
     pixels = np.ascontiguousarray(shot.pixels)

@@ -88,6 +88,29 @@ class Child:
             raise pipe_talk.fault_from_message(answer["fault"])
         return answer
 
+    def tell(self, message: Message) -> bool:
+        """Say something without waiting for an answer; False where the child is gone. One thread at a time."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return False
+        try:
+            pipe_talk.send(process.stdin, message)  # type: ignore[arg-type]
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def heard(self, wait_s: float) -> Message | None:
+        """The next thing that the child says by itself, None where it says nothing for so long. Raises ChildLost."""
+        try:
+            answer = self._answers.get(timeout=wait_s)
+        except queue.Empty:
+            if self._swollen():
+                raise self._lost("memory", N_("A helper process of this program needed too much memory.")) from None
+            return None
+        if answer is _GONE:
+            raise self._lost("died", N_("A helper process of this program ended unexpectedly."))
+        return answer
+
     def _wait(self, deadline_s: float, stopped: Callable[[], bool]) -> Message:
         until = time.monotonic() + deadline_s
         while True:

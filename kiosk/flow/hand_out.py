@@ -50,6 +50,7 @@ class HandOut:
         only: Sequence[str] = (),
         local: bool = False,
         may: Callable[[], Sequence[str]] | None = None,
+        pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         """``only``: a lane for these destinations alone, so that a slow one holds up no other (empty: for any).
         ``may``: the kinds of jobs that may be begun now (None: all), asked before each.
@@ -60,6 +61,7 @@ class HandOut:
         self._only = tuple(only)
         self._local = local
         self._may = may or (lambda: list(self._doers))
+        self._pauses_s = tuple(pauses_s)
         self._by = f"{station}:{os.getpid()}"
         self._in_trouble = False
         self._ahead_s: float | None = None  # of the wall clock before the one that never jumps
@@ -69,12 +71,16 @@ class HandOut:
         crew.start(name, self._run, wake=self._stirred.set)
 
     def _run(self, stop: threading.Event) -> None:
+        fresh = self._local  # this process alone works on the PC's own jobs: a lease is of one that was killed
         try:
             while not stop.is_set():
                 self._stirred.clear()
                 looked_at = time.monotonic()
                 try:
                     self._heed_the_clock()
+                    if fresh:
+                        self._free_leases()
+                        fresh = False
                     worked = self._one()
                     self._in_trouble = False
                 except Exception as why:  # the store is away, full or damaged: what is owed waits in it
@@ -87,6 +93,11 @@ class HandOut:
         finally:
             self._store.forget(self._stirred.set)
             self._store.leave()
+
+    def _free_leases(self) -> None:
+        with self._store.writing() as conn:
+            kinds = list(self._doers)
+            jobs.free_leases(conn, self._station, kinds=kinds, destinations=self._only, local=True)
 
     def _heed_the_clock(self) -> None:
         """Due times are told by the wall clock. Where somebody sets it back they are moved with it, or what is owed
@@ -145,7 +156,7 @@ class HandOut:
         return True
 
     def _put_back(self, job: Job, why: Fault) -> None:
-        pause = PAUSES_S[min(job.attempts - 1, len(PAUSES_S) - 1)]
+        pause = self._pauses_s[min(job.attempts - 1, len(self._pauses_s) - 1)]
         log.warning("job %s (%s) failed at attempt %s: %s", job.id, job.kind, job.attempts, why)
         with self._store.writing() as conn:
             jobs.put_back(conn, job.id, self._by, error=str(why), due=time.time() + pause, local=self._local)

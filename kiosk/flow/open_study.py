@@ -313,7 +313,8 @@ def _told(fault: Fault) -> Fault:
 
 
 def _decoded(child: Child, key: Key, deadline_s: float, stopped: Callable[[], bool]) -> Shown:
-    from kiosk.dicom.pixel_share import Segment, taken_out
+    from kiosk.core.shared_memory import Segment
+    from kiosk.dicom.pixel_share import taken_out
 
     told = child.ask({"do": "frame", **key._asdict()}, deadline_s, stopped)
     size, overlay = int(told["pixels"]), int(told["overlay"])

@@ -211,6 +211,17 @@ def clock_went_back(
     return int(moved.rowcount)
 
 
+def free_leases(
+    conn: sa.Connection, station: str, *, kinds: Sequence[str], destinations: Sequence[str] = (), local: bool = False
+) -> None:
+    """Nobody works on these jobs: whoever had claimed them died. For a store that one process alone works on."""
+    table = _table(local)
+    where = [table.c.station == station, table.c.kind.in_(kinds), table.c.state == "owed", table.c.lease_until > 0]
+    if destinations:
+        where.append(table.c.destination.in_(destinations))
+    conn.execute(table.update().where(*where).values(lease_until=0.0))
+
+
 def counts(conn: sa.Connection, station: str, *, local: bool = False) -> dict[str, int]:
     """Jobs of a station by state."""
     table = _table(local)

@@ -19,7 +19,7 @@ PREFIX = "gateway/steps/"  # and the day, YYYYMMDD
 
 def keep(conn: sa.Connection, day: str, rows: Iterable[WorklistRow], seen_at: str) -> None:
     """Lay one day down in the station's store."""
-    local.keep_last_seen(conn, PREFIX + day, {"rows": [_data(row) for row in rows], "seen_at": seen_at})
+    local.keep_last_seen(conn, PREFIX + day, {"rows": [row_data(row) for row in rows], "seen_at": seen_at})
 
 
 def drop_outside(conn: sa.Connection, days: Span) -> None:
@@ -38,21 +38,23 @@ def recall(conn: sa.Connection, days: Span) -> tuple[list[WorklistRow], str]:
     )
     for body in conn.execute(query).scalars():
         try:
-            rows += [_row(each) for each in body["rows"]]
+            rows += [row_of(each) for each in body["rows"]]
             seen.append(str(body["seen_at"]))
         except (KeyError, TypeError, ValueError):  # another version of this program wrote it
             continue
     return rows, max(seen, default="")
 
 
-def _data(row: WorklistRow) -> dict[str, Any]:
+def row_data(row: WorklistRow) -> dict[str, Any]:
+    """As JSON."""
     data = asdict(row)
     born = row.patient.birth_date
     data["patient"]["birth_date"] = born.isoformat() if born else ""
     return data
 
 
-def _row(data: dict[str, Any]) -> WorklistRow:
+def row_of(data: dict[str, Any]) -> WorklistRow:
+    """The row of ``row_data``. Raises KeyError, TypeError, ValueError where another version wrote it."""
     patient = Patient(**{**data["patient"], "birth_date": day_of(data["patient"]["birth_date"])})
     lists = {name: tuple(data[name]) for name in ("aliases", "views")}
     return WorklistRow(**{**data, **lists, "patient": patient})

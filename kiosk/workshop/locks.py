@@ -6,14 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kiosk.environment import AS_SOURCE
+
 HOME = Path(__file__).resolve().parents[2]
 
 # One lock serves every supported Python and system, so that a centre's Windows PC gets what was tested.
 # "fewest" keeps one version of a package for all of them where such a version exists.
 COMPILE = [
     sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11",
-    "--fork-strategy", "fewest", "--generate-hashes", "--only-binary", ":all:", "--no-python-downloads", "--quiet",
-    "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate",
+    "--fork-strategy", "fewest", "--generate-hashes", "--only-binary", ":all:", "--no-binary", AS_SOURCE,
+    "--no-python-downloads", "--quiet", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate",
 ]  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def complaints(path: Path) -> list[str]:
 
 
 @needs("dciodvfy")
-@pytest.mark.parametrize("modality", sorted(KINDS))
+@pytest.mark.parametrize("modality", sorted(kind for kind in KINDS if "clip" not in kind))
 @pytest.mark.parametrize("patient", [TARO, HANAKO], ids=["taro", "hanako"])
 def test_images_pass_dciodvfy(tmp_path: Path, modality: str, patient: object) -> None:
     row = a_row(replace(HANAKO if patient is HANAKO else TARO), modality=modality)

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "self_test": {"core", "locale", "modes"} | SIDE_ROOMS,
     "bootstrap": {"environment", "workshop", "station"},
     "environment": {"bootstrap"},
-    "workshop": {"bootstrap", "core", "modes"},
+    "workshop": {"bootstrap", "core", "environment", "modes"},
     "main": {"bootstrap"},
 }
 MODE_WIRING = {"core", "masters", "flow", "ui", "modes"} | SIDE_ROOMS
@@ -44,9 +44,9 @@ MODE_WINDOW = {"core", "ui", "modes"}
 LIBRARY_ROOMS = {
     "PIL": {"dicom", "ui", "paper"},
     "alembic": {"store"},
-    "cv2": {"devices"},
+    "cv2": {"devices", "dicom"},
     "imagecodecs": {"dicom"},
-    "numpy": {"dicom", "ui"},
+    "numpy": {"devices", "dicom", "ui"},
     "openpyxl": {"paper"},
     "psycopg": {"store"},
     "pydicom": {"dicom"},

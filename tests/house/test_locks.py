@@ -14,8 +14,8 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 PIN = re.compile(r"^([a-z0-9._-]+)==([^\s;]+)(?: ; ([^\\]+))? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 # Imported under another name than the package's, or reached through another library by name.
-IMPORT_OF = {"pillow": "PIL", "pyserial": "serial"}
-REACHED_BY_NAME = {"psycopg": "the address of a PostgreSQL store"}
+IMPORT_OF = {"opencv-python-headless": "cv2", "pillow": "PIL", "pyserial": "serial"}
+REACHED_BY_NAME = {"psycopg": "the address of a PostgreSQL store", "setuptools": "the installation of pyftpdlib"}
 
 
 def project() -> dict[str, list[str]]:

@@ -86,3 +86,14 @@ def facts(sop_uid: str = "1.2.3.4.1", **changes: Any) -> ImageFacts:
             **changes,
         }
     )
+
+
+def jpeg_bytes(number: int) -> bytes:
+    """A small JPEG; another number is another picture."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    made = BytesIO()
+    Image.new("RGB", (32, 24), (number * 20 % 256, 90, 200)).save(made, "JPEG")
+    return made.getvalue()

@@ -1,0 +1,1 @@
+"""Cameras: video devices, files, and a simulator."""

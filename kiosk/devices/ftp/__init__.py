@@ -1,0 +1,1 @@
+"""The FTP door: cameras put their pictures here."""

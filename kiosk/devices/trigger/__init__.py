@@ -1,0 +1,1 @@
+"""Contacts that release the shutter."""

@@ -1,0 +1,1 @@
+"""Capture: pictures of an endoscope or ultrasound machine, taken when the shutter fires."""

@@ -1,0 +1,111 @@
+"""Examinations on this PC that are not registered: go on with one, say whose it is, or register it."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from functools import partial
+from tkinter import ttk
+from typing import Any
+
+from kiosk.core import taken_words
+from kiosk.core.words import N_
+from kiosk.ui.picture_strip import PictureStrip, Thumb
+from kiosk.ui.shell import Shell
+from kiosk.ui.table import Column, Row, Table
+
+COLUMNS = [
+    Column("at", N_("Begun"), 130),
+    Column("number", N_("Number"), 140),
+    Column("name", N_("Name"), 170),
+    Column("exam", N_("Examination"), 170),
+    Column("pictures", N_("Pictures"), 80, right=True),
+    Column("state", N_("State"), 150),
+    Column("why", N_("Message"), 160, stretch=True),
+]
+
+
+class KeptPage(ttk.Frame):
+    """``marked(set or None)`` is called when another row is marked."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        shell: Shell,
+        desk: Any,
+        marked: Callable[[Any], object],
+        caption: Callable[[Any], str],
+    ) -> None:
+        """``caption(picture)``: what stands below a thumbnail."""
+        super().__init__(parent)
+        self._caption = caption
+        self._shell, self._desk, self._marked = shell, desk, marked
+        self._sets: dict[str, Any] = {}
+        self._photos: dict[str, tuple[int, int, bytes]] = {}
+        self._shown_of = ""
+        self.columnconfigure(0, weight=1)
+        self.rowconfigure(0, weight=1)
+        self.table = Table(self, COLUMNS, empty=N_("Everything is registered."), on_select=self._select)
+        self.table.grid(row=0, column=0, sticky="nsew")
+        self.strip = PictureStrip(self, empty=N_("Mark an examination to see its pictures."))
+        self.strip.grid(row=0, column=1, sticky="ns", padx=(12, 0))
+
+    def opened(self) -> None:
+        """It stands in front now."""
+        self.refresh()
+        self.table.focus_set()
+
+    def refresh(self) -> None:
+        """Read it anew."""
+
+        def show(found: Any) -> None:
+            if not self.winfo_exists():
+                return
+            kept, _ = found
+            self._sets = {each.id: each for each, _, _ in kept}
+            words = taken_words
+            self.table.show(
+                [
+                    Row(each.id, words.kept_cells(each, count, words.why_words(why)), words.kept_state(each))
+                    for each, count, why in kept
+                ]
+            )
+            self._select(self.table.selected)
+
+        self._desk.kept().then(show, self._shell.problem.fault)
+
+    @property
+    def chosen(self) -> Any:
+        """The examination that is marked, or None."""
+        return self._sets.get(self.table.selected)
+
+    def _select(self, key: str) -> None:
+        self._marked(self._sets.get(key))
+        if key == self._shown_of:
+            return
+        self._shown_of = key
+        if key not in self._sets:
+            self.strip.show([])
+            return
+
+        def show(pictures: Any) -> None:
+            if self.winfo_exists() and self._shown_of == key:
+                self._thumbs(key, list(pictures)[-40:])
+
+        self._desk.pictures(key).then(show, self._shell.problem.fault)
+
+    def _thumbs(self, key: str, pictures: list[Any]) -> None:
+        def draw() -> None:
+            self.strip.show(
+                [Thumb(str(each.number), self._caption(each), self._photos.get(f"{key} {each.number}"))
+                 for each in reversed(pictures)]
+            )  # fmt: skip
+
+        def came(number: int, pixels: tuple[int, int, bytes]) -> None:
+            self._photos[f"{key} {number}"] = pixels
+            if self.winfo_exists() and self._shown_of == key:
+                draw()
+
+        draw()
+        for each in pictures:
+            self._desk.picture(each, 256, 192).then(partial(came, each.number), lambda why: None)
