@@ -12,6 +12,7 @@ import sys
 from typing import Any, BinaryIO
 
 from kiosk.core.faults import Fault
+from kiosk.core.kept_sentences import kept_sentence, sentence_data
 from kiosk.core.words import Sentence
 
 LARGEST = 64 << 20  # bytes of one message; pixels go through shared memory
@@ -71,10 +72,10 @@ def _exactly(stream: BinaryIO, count: int) -> bytes | None:
 
 def fault_as_message(fault: Fault) -> dict[str, Any]:
     def told(sentence: Sentence) -> dict[str, Any]:
-        values = {
-            key: value if isinstance(value, (int, float)) else str(value) for key, value in sentence.values.items()
-        }
-        return {"text": sentence.text, "values": values}
+        text, values = sentence_data(sentence)
+        plain = (int, float, dict)  # a dict is a sentence of its own
+        return {"text": text, "values": {key: each if isinstance(each, plain) else str(each)
+                                         for key, each in values.items()}}  # fmt: skip
 
     return {"sentence": told(fault.sentence), "next": told(fault.next_step), "reference": fault.reference}
 
@@ -88,4 +89,4 @@ def fault_from_message(message: dict[str, Any]) -> Fault:
 
 
 def sentence_from_message(message: dict[str, Any]) -> Sentence:
-    return Sentence(str(message["text"]), dict(message["values"]))
+    return kept_sentence(str(message["text"]), dict(message["values"]))

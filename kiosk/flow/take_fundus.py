@@ -136,7 +136,9 @@ class TakeFundus:
             try:
                 checked = self._check.check(arrived.path)
             except Refused as why:
-                self._arrivals.set_aside(arrived, f"{why.reason}: {say(why.sentence)}")
+                inner = why.sentence.values.get("why")
+                told = say(inner if isinstance(inner, Sentence) else why.sentence)
+                self._arrivals.set_aside(arrived, f"{why.reason}: {told}")
                 log.warning("a file was not taken: %s", why)
                 self._tell(Told("aside", arrived.name, why=why.sentence))
             else:

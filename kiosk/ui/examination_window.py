@@ -45,7 +45,7 @@ class ExaminationWindow:
         self.page: Any = self.make_page(work)
         nobody = self.begin_unidentified if unidentified else None
         self.choose = ChoosePage(work, self.shell, desk, self._chosen, nobody)
-        self.kept = KeptPage(work, self.shell, desk, lambda marked: self.set_keys(), self.caption)
+        self.kept = KeptPage(work, self.shell, desk, self._kept_marked, self.caption)
         self._pages += [self.page, self.choose, self.kept]
         self.shell.on_scan(self.scanned)
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
@@ -95,6 +95,7 @@ class ExaminationWindow:
         self._over = page
         (page or self.page).grid(row=0, column=0, sticky="nsew")
         self.shell.search_field(self.choose.number.entry)
+        self._show_banner(self.taken)
         if page is not None:
             page.opened()
         else:
@@ -214,18 +215,18 @@ class ExaminationWindow:
         self.taken = taken
         self.page.take(taken, pictures)
         self.shell.busy(taken is not None)
-        self._show_banner()
+        self._show_banner(self.taken)
         self.show_page(None)
         self.count_kept()
 
-    def _show_banner(self) -> None:
-        if self.taken is None:
+    def _show_banner(self, of: Any) -> None:
+        if of is None:
             self.shell.clear_examinee()
-        elif self.taken.row is None:
-            self.shell.show_examinee(Examinee(say(N_("unidentified")), number="-"))
+        elif of.row is None:
+            self.shell.show_examinee(Examinee(say(N_("unidentified")), number=of.number or "-"))
         else:
-            row, day = self.taken.row, date.fromisoformat(self.taken.opened_at[:10])
-            self.shell.show_examinee(Examinee.of(row.patient, day, row.description, self.taken.number))
+            row, day = of.row, date.fromisoformat(of.opened_at[:10])
+            self.shell.show_examinee(Examinee.of(row.patient, day, row.description, of.number))
 
     def _ask_assign(self, set_id: str, listed: Any) -> None:
         patient = listed.row.patient
@@ -238,7 +239,7 @@ class ExaminationWindow:
                 return
             if mine:
                 self.taken = self.page.taken = taken
-                self._show_banner()
+                self._show_banner(self.taken)
                 self.show_page(None)
             else:
                 self.show_page(self.kept)
@@ -307,6 +308,12 @@ class ExaminationWindow:
             self.desk.pictures(taken.id).then(lambda found: self._take(taken, found), self.shell.problem.fault)
 
         self.desk.go_on(chosen.id).then(opened, self.shell.problem.fault)
+
+    def _kept_marked(self, marked: Any) -> None:
+        """The banner says whose pictures are looked at."""
+        if self._over is self.kept:
+            self._show_banner(marked)
+            self.set_keys()
 
     def _under_way(self, chosen: Any) -> bool:
         """Is it being registered? Then nothing of it can be changed any more."""

@@ -40,7 +40,7 @@ def run_worker(args: list[str]) -> int:
 
         decode_child.Decoder.do = do  # type: ignore[method-assign]
         return decode_child.run_worker([])
-    incoming, outgoing = decode_child.own_pipes()
+    incoming, outgoing = pipe_talk.own_pipes()
     pipe_talk.send(outgoing, {"ready": os.getpid()})
     print("what a library prints must not reach the pipe")
     while (question := pipe_talk.receive(incoming)) is not None:

@@ -1,4 +1,4 @@
-"""Fundus from start to finish: the camera's FTP to a registered picture in Orthanc and a commented copy in the inbox."""
+"""Fundus from start to finish: the camera's FTP to a registered picture in Orthanc, a commented copy in the inbox."""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ class CameraSimulator:
         frame[height - SIDE :, : strip.shape[0]] = strip[None, :, None]
         at = 40 + (number * 8) % max(1, frame.shape[1] - 400)
         cv2.circle(frame, (at, height // 2), 30, (90, 120, 250), -1)
-        cv2.putText(frame, f"{number:06d}", (40, 90), cv2.FONT_HERSHEY_SIMPLEX, 2.2, (255, 255, 255), 4)
+        place = frame.shape[1] - 320, 90
+        cv2.putText(frame, f"{number:06d}", place, cv2.FONT_HERSHEY_SIMPLEX, 2.2, (255, 255, 255), 4)
         return frame
 
 

@@ -78,7 +78,8 @@ def test_what_fits_nobody_waits_and_is_assigned(open_window: Callable[..., Any],
     wait_until(lambda: window.shell.question is not None, what="asked")
     window.shell.question.buttons[1].invoke()
     spool = window.desk.spool
-    wait_until(lambda: spool.sets()[0].row is not None, what="assigned")
+    wait_until(lambda: window._over is window.kept and window.kept.table.shown_keys, what="back at the list")
+    wait_until(lambda: (window.kept._sets[window.kept.table.shown_keys[0]]).row is not None, what="assigned")
     assert spool.sets()[0].row.patient.patient_id == "00012346"
     window.kept.table.select(window.kept.table.shown_keys[0])
     press(window.shell, "F12")
