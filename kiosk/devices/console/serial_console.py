@@ -20,7 +20,7 @@ from kiosk.devices.handover.contract import RecordRefused
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.02  # a read waits so long before it looks at the time again
-QUIET_S = 0.05
+QUIET_S = 0.03
 WRITE_S = 5.0
 
 
