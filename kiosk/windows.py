@@ -140,8 +140,13 @@ class WindowedStation:
         self.shells: dict[str, Any] = {}
         self.lock = Lock(self.station.session, idle_min=file.station.idle_lock_min, asks=file.station.login)
         from kiosk.flow import show_study  # here, because the store's libraries must not delay the first window
+        from kiosk.flow.read_scanner import start_scanner
 
         self._show_study = show_study
+        start_scanner(
+            file.station.scanner, self.station.crew, lambda code: self.mailbox.post(self._scanned, code),
+            lambda there: self.mailbox.post(self._scanner_there, there),
+        )  # fmt: skip
         self.station.local_notices.listen(show_study.KIND, self._asked_to_show)
         if launcher:
             self._open_launcher()
@@ -188,6 +193,22 @@ class WindowedStation:
             shell.offer_maintenance(lambda: self.open(MAINTENANCE))
         self.lock.guard(shell)
         return shell
+
+    def _scanned(self, code: str) -> None:
+        """A reader at a serial port read a code: it is for the window that has the keyboard, else the newest one."""
+        focus = str(self.root.tk.call("focus"))
+        path = str(self.root.tk.call("winfo", "toplevel", focus)) if focus else ""
+        found = [shell for shell in self.shells.values() if str(shell.top) == path] or list(self.shells.values())[-1:]
+        if found:
+            found[0].scanner.given(code)
+
+    def _scanner_there(self, there: bool) -> None:
+        for shell in self.shells.values():
+            if there:
+                shell.problem.over("scanner")
+            else:
+                why = N_("The barcode reader at {port} is not there. Check its cable; it is opened again by itself.")
+                shell.problem.standing("scanner", "look", Sentence(why, {"port": self.file.station.scanner.port}))
 
     def _asked_to_show(self, notice: Notice) -> None:
         """A window asks for pictures: where no viewer is open yet, open it and ask once more."""

@@ -26,6 +26,18 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class ScannerSettings(Settings):
+    """A reader at a serial port of this PC, beside those that type like a keyboard."""
+
+    port: str = setting("", N_("Port of the barcode reader (COM5); empty = none."))
+    baud: int = setting(9600, N_("Its speed."))
+    bits: Literal[7, 8] = setting(8, N_("Data bits: 8 or 7."))
+    parity: Literal["N", "E", "O"] = setting("N", N_("Parity: N, E or O."))
+    stop: Literal[1, 2] = setting(1, N_("Stop bits: 1 or 2."))
+    silence_ms: int = setting(100, N_("A code without CR ends after so many milliseconds of silence."))
+
+
+@dataclass(frozen=True)
 class StationSettings(Settings):
     """What every station knows of itself, whatever its modes."""
 
@@ -41,6 +53,7 @@ class StationSettings(Settings):
     )
     idle_lock_min: int = setting(10, N_("Minutes without a key before the screen locks; 0 = never."))
     login: bool = setting(True, N_("Ask who is working here (badge or PIN) before patient data is shown."))
+    scanner: ScannerSettings = setting(ScannerSettings, N_("A barcode reader at a serial port."))
 
 
 @dataclass(frozen=True)

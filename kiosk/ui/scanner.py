@@ -13,7 +13,7 @@ from tkinter import ttk
 from typing import Any
 
 from kiosk.core.words import N_
-from kiosk.ui.burst import FAST_MS, SHORTEST, WITHOUT_SUFFIX, Burst
+from kiosk.ui.burst import FAST_MS, SHORTEST, WITHOUT_SUFFIX, Burst, normalised
 from kiosk.ui.field_memory import Before, editable, mark_end
 from kiosk.ui.held_keys import HeldKeys
 
@@ -197,6 +197,12 @@ class Scanner:
         if self._letter_after is not None:
             self._top.after_cancel(self._letter_after)
             self._letter_after = None
+
+    def given(self, code: str) -> None:
+        """A reader that does not type (on a serial line) read this."""
+        plain = normalised(code)
+        if plain:
+            self._take(plain, self._clock_ms())
 
     def _take(self, code: str, at_ms: float) -> None:
         self._forget_silence()
