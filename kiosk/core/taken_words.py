@@ -10,6 +10,8 @@ from kiosk.core.taken import PictureSet, SetState, TakenPicture
 from kiosk.core.words import N_, Sentence, say
 from kiosk.core.worklist_query import WorklistRow
 
+ENOUGH, LITTLE = 5 << 30, 500 << 20  # bytes free
+
 STATES = {
     SetState.OPEN: N_("interrupted"),
     SetState.REGISTERING: N_("waits for the server"),
@@ -66,6 +68,17 @@ def owed_words(open_sets: Iterable[PictureSet], waiting: int) -> tuple[str, Sent
     if waiting:
         return "look", Sentence(N_("{n} examinations wait for the server; they go out by themselves."), {"n": waiting})
     return None
+
+
+def room_words(free_bytes: int) -> tuple[str, Sentence] | None:
+    """Level and sentence where the disk of this PC gets full; None where there is enough."""
+    if free_bytes >= ENOUGH:
+        return None
+    told = Sentence(
+        N_("Only {mb} MB are free on this PC's disk for pictures. Make room, or register what waits under F3."),
+        {"mb": free_bytes >> 20},
+    )
+    return ("stop" if free_bytes < LITTLE else "look"), told
 
 
 def safe_words(pictures: Sequence[TakenPicture], waiting: int) -> Sentence:

@@ -61,6 +61,7 @@ class CameraLink:
         self._fault = ""
         self._began_s = 0.0
         self._live = False
+        self._noted = PictureState.STARTING
         crew.start("camera-link", self._run)
 
     # -- for the window ------------------------------------------------------------------------------------------
@@ -156,10 +157,18 @@ class CameraLink:
                 self._take(message)
             now = time.monotonic()
             facts = self._slot.facts() if self._slot is not None else None
+            self._note(facts)
             beat_s = facts.beat_s if facts is not None else 0.0
             allowed_s = HUNG_S if beat_s else OPENS_S
             if now - max(beat_s, self._began_s) > allowed_s:
                 raise ChildLost("hung", "the camera's driver does not answer")
+
+    def _note(self, facts: CameraFacts | None) -> None:
+        """One line in the log for each change of what the picture is worth."""
+        if facts is not None and facts.state is not self._noted:
+            self._noted = facts.state
+            level = logging.INFO if facts.state in (PictureState.LIVE, PictureState.STARTING) else logging.WARNING
+            log.log(level, "camera: %s, %d x %d", facts.state.name.lower(), facts.width, facts.height)
 
     def _take(self, message: dict[str, Any]) -> None:
         if "shot" in message:

@@ -89,7 +89,7 @@ class PictureDesk:
         return self._kit.ask(self._kept, deadline_s=TAKE_UP_S)
 
     def link(self) -> Answer:
-        """Answer: does the server's port answer at this moment?"""
+        """Answer: does the server's port answer at this moment, and how many bytes are free for pictures here?"""
         return self._kit.ask(self._link)
 
     # -- pictures ------------------------------------------------------------------------------------------------
@@ -166,13 +166,12 @@ class PictureDesk:
         ]
         return found, sum(each.state is SetState.REGISTERING for each, _, _ in found)
 
-    def _link(self) -> bool:
+    def _link(self) -> tuple[bool, int]:
         from kiosk.devices.network import reach
 
         to = self.settings.register
-        if to.dicom and reach.tcp(to.address, to.port, 1.5) is None:
-            return False
-        return not to.inbox or Path(to.inbox).is_dir()
+        there = not to.dicom or reach.tcp(to.address, to.port, 1.5) is not None
+        return there and (not to.inbox or Path(to.inbox).is_dir()), self.spool.free_bytes()
 
     def _picture(self, taken: TakenPicture, width: int, height: int) -> tuple[int, int, bytes]:
         from kiosk.dicom.jpeg_picture import scaled

@@ -141,6 +141,10 @@ class Spool:
 
     # -- pictures ------------------------------------------------------------------------------------------------
 
+    def free_bytes(self) -> int:
+        """Room on the disk of the pictures."""
+        return shutil.disk_usage(self._root if self._root.exists() else self._root.parent.parent).free
+
     def folder(self, set_id: str) -> Path:
         return self._root / set_id
 

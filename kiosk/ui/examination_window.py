@@ -352,12 +352,17 @@ class ExaminationWindow:
         self.desk.kept().then(show, self.shell.problem.fault)
 
     def _watch_link(self) -> None:
-        """The lamp of the gateway, and what waits for it."""
+        """The lamp of the gateway, what waits for it, and room on the disk."""
 
-        def told(there: bool) -> None:
+        def told(found: tuple[bool, int]) -> None:
             if not self.shell.frame.winfo_exists():
                 return
-            if there:
+            room = taken_words.room_words(found[1])
+            if room is None:
+                self.shell.problem.over("room")
+            else:
+                self.shell.problem.standing("room", *room)
+            if found[0]:
                 self._server.good()
             else:
                 self._server.look(N_("waits"))
@@ -365,7 +370,7 @@ class ExaminationWindow:
             self.count_kept()
             self._afters["link"] = self.shell.frame.after(LINK_MS, self._watch_link)
 
-        self.desk.link().then(told, lambda why: told(False))
+        self.desk.link().then(told, lambda why: told((False, taken_words.ENOUGH)))
 
     def _closed(self, event: Any) -> None:
         if event.widget is self.shell.frame:

@@ -62,6 +62,7 @@ class FtpDoor:
             ) from why  # fmt: skip
         self._server.max_cons = settings.most_connections
         self._server.max_cons_per_ip = MOST_PER_CALLER
+        log.info("FTP server listens at port %d", self.port)
 
     @property
     def port(self) -> int:

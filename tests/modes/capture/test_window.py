@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 
-from kiosk.core.camera import PictureState
+from kiosk.core.camera import PictureState, PresetSettings
 from kiosk.core.taken import SetState
 from kiosk.core.triggers import TriggerSettings
 from kiosk.devices.camera.simulator import number_in
+from kiosk.store.spool import Spool
 from tests.journeys.hands import press, scan, type_in
-from tests.modes.capture.conftest import HANAKO, TARO
+from tests.modes.capture.conftest import CAMERA, HANAKO, TARO
 
 Wait = Callable[..., Any]
 
@@ -181,6 +184,31 @@ def test_a_foot_switch_and_the_device_page(open_window: Callable[..., Any], wait
     assert len(window.pictures) == 1  # trying takes nothing
     press(window.shell, "Esc")
     assert window._over is None
+
+
+def test_cut_and_masked_as_the_device_needs(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    presets = [PresetSettings("whole"), PresetSettings("scope", [100, 40, 600, 400], [[340, 60, 120, 60]])]
+    window = live(open_window(camera=replace(CAMERA, presets=presets)), wait_until)
+    window.room.visit()
+    begin(window, wait_until)
+    shoot(window, wait_until)
+    press(window.shell, "F10")
+    window.devices.preset.set("1")
+    window.devices.preset.entry.event_generate("<<ComboboxSelected>>")
+    press(window.shell, "Esc")
+    shoot(window, wait_until)
+    spool = window.desk.spool
+    whole, cut = (cv2.imread(str(spool.path_of(each))) for each in window.pictures)
+    assert whole.shape == (448, 800, 3) and cut.shape == (400, 600, 3)
+    assert cut[24:76, 244:356].max() < 16 and whole[64:116, 344:456].max() > 100  # what was burnt in is gone
+
+
+def test_little_room_is_told(
+    open_window: Callable[..., Any], wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(Spool, "free_bytes", lambda self: 100 << 20)
+    window = open_window()
+    wait_until(lambda: "100 MB" in window.shell.problem.text and window.shell.problem.level == "stop", what="told")
 
 
 def test_a_clip(open_window: Callable[..., Any], wait_until: Wait) -> None:
