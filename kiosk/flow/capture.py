@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.core.camera import PictureState
-from kiosk.core.faults import Fault
+from kiosk.core.faults import Fault, Refused
 from kiosk.core.shutter import Contact, Press
 from kiosk.core.taken import PictureSet, TakenPicture
 from kiosk.core.triggers import TriggerSettings
@@ -53,6 +53,7 @@ class Counts:
 class _Asked:
     set: str
     source: str
+    at_s: float
     told: dict[str, Any] = field(default_factory=dict)
     number: int = 0  # of the picture, once it is kept
 
@@ -106,6 +107,11 @@ class Capture:
             return
         if not self.settled(5.0):
             raise Fault(N_("Pictures are still being stored."), N_("Try again in a moment."), reference="K432")
+        if taken.row is None and self._spool.pictures(taken.id):
+            raise Refused(
+                "unidentified", N_("These pictures belong to nobody yet."),
+                N_("Choose the examination, then the examinee."), reference="K440",
+            )  # fmt: skip
         self._spool.close_set(taken.id)
         with self._turn:
             self.taken = None
@@ -118,6 +124,12 @@ class Capture:
                 return False
             time.sleep(0.01)
         return True
+
+    def waiting_s(self) -> float:
+        """How long the oldest trigger waits for its picture to be safe; 0 where none waits."""
+        with self._turn:
+            oldest = min((each.at_s for each in self._asked.values()), default=None)
+        return time.monotonic() - oldest if oldest is not None else 0.0
 
     # -- triggers ------------------------------------------------------------------------------------------------
 
@@ -168,7 +180,7 @@ class Capture:
             self._last += 1
             shot = self._last
             if taken is not None:
-                self._asked[shot] = _Asked(taken.id, source, {"part": self.part})
+                self._asked[shot] = _Asked(taken.id, source, time.monotonic(), {"part": self.part})
         if taken is None:
             why = Fault(N_("No examinee is chosen: no picture was taken."), N_("Scan the barcode."), reference="K430")
             self._tell(Told("refused", source, why=why))
@@ -300,5 +312,8 @@ _WORDS = {
     PictureState.FROZEN: (N_("the picture stands still."), _CABLE),
     PictureState.BLANK: (N_("the camera shows one colour only."), _CABLE),
     PictureState.LOST: (N_("there is no picture from the camera."), _CABLE),
-    PictureState.SIZE: (N_("the size of the picture changed."), _CABLE),
+    PictureState.SIZE: (
+        N_("the picture has another size than the parameter file asks for, or than before."),
+        N_("Check the device, or correct width and height (0 = as it likes); F10 shows what it gives."),
+    ),
 }

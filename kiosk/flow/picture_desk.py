@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kiosk.core import barcodes
-from kiosk.core.faults import Refused
+from kiosk.core.faults import LinkLost, Refused
 from kiosk.core.registering import RegisterSettings
 from kiosk.core.taken import PictureSet, SetState, TakenPicture
 from kiosk.core.words import N_
 from kiosk.flow.choose_examinee import ChooseExaminee, Listed, by_worklist
+from kiosk.store import audit
 from kiosk.store.spool import Spool
 from kiosk.store.spool_clip import first_picture
 
 if TYPE_CHECKING:
     from kiosk.core.worklist_query import WorklistRow
     from kiosk.flow.answers import Answer
+
+log = logging.getLogger(__name__)
 
 TAKE_UP_S = 60.0
 
@@ -83,6 +87,12 @@ class PictureDesk:
     def register(self, set_id: str) -> Answer:
         """An interrupted examination, from the list. Fails with Refused where it is nobody's."""
         return self._kit.ask(self._register, set_id)
+
+    def discard(self, set_id: str) -> Answer:
+        """Throw away an examination that was not registered; its pictures are gone. Fails with Refused where it is
+        being registered.
+        """
+        return self._kit.ask(self._discard, set_id)
 
     def kept(self) -> Answer:
         """Answer: (PictureSet, pictures, why it waits) of what is not registered, newest first; and how many wait."""
@@ -154,6 +164,22 @@ class PictureDesk:
                 N_("Choose the examination, then the examinee."), reference="K440",
             )  # fmt: skip
         self.spool.close_set(set_id)
+
+    def _discard(self, set_id: str) -> None:
+        taken = self.spool.set_of(set_id)
+        if taken.state is not SetState.OPEN:
+            raise Refused("under_way", N_("It is being registered already; F12 tries again at once."), reference="K443")
+        count = len(self.spool.pictures(set_id, deleted=True))
+        self.spool.forget(set_id)
+        patient = taken.row.patient if taken.row is not None else None
+        told = f"{patient.issuer}|{patient.patient_id}" if patient is not None else ""
+        actor = self._kit.session.actor()
+        log.warning("set %s with %d pictures was thrown away by a person", set_id, count)
+        try:
+            with self._kit.centre.writing() as conn:
+                audit.write(conn, actor, "pictures discarded", patient=told, subject=set_id, images=count)
+        except LinkLost as why:
+            log.warning("the audit row of set %s could not be written: %s", set_id, why)
 
     def _kept(self) -> tuple[list[tuple[PictureSet, int, str]], int]:
         self.taken_up.wait(TAKE_UP_S)

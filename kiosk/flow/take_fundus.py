@@ -65,7 +65,7 @@ class TakeFundus:
         self._ways = list(ways)
         self._turn = threading.RLock()
         self._stirred = threading.Event()
-        self._trouble = ""
+        self.trouble: Fault | None = None  # why what arrived waits
         self.taken: PictureSet | None = None
 
     # -- the examination -----------------------------------------------------------------------------------------
@@ -117,12 +117,12 @@ class TakeFundus:
                 self._stirred.clear()
                 try:
                     self.look(stop)
-                    self._trouble = ""
+                    self.trouble = None
                 except Exception as problem:
-                    why = str(as_fault(problem))
-                    if why != self._trouble:
+                    why = as_fault(problem)
+                    if str(why) != str(self.trouble):
                         log.warning("what arrived waits: %s", why)
-                    self._trouble = why
+                    self.trouble = why
                 self._stirred.wait(LOOK_S)
         finally:
             self._check.close()

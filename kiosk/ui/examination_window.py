@@ -11,7 +11,6 @@ from tkinter import ttk
 from typing import Any
 
 from kiosk.core import taken_words
-from kiosk.core.taken import SetState
 from kiosk.core.words import N_, Sentence, say
 from kiosk.ui.choose_page import ChoosePage
 from kiosk.ui.kept_page import KeptPage
@@ -45,7 +44,7 @@ class ExaminationWindow:
         self.page: Any = self.make_page(work)
         nobody = self.begin_unidentified if unidentified else None
         self.choose = ChoosePage(work, self.shell, desk, self._chosen, nobody)
-        self.kept = KeptPage(work, self.shell, desk, self._kept_marked, self.caption)
+        self.kept = KeptPage(work, self.shell, desk, self._kept_marked, self.caption, self.count_kept)
         self._pages += [self.page, self.choose, self.kept]
         self.shell.on_scan(self.scanned)
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
@@ -112,7 +111,8 @@ class ExaminationWindow:
             keys = [
                 Key("F2", N_("Examinee"), self._assign_kept, why=none),
                 Key("F5", N_("Go on with it"), self._go_on_kept, why=none),
-                Key("F12", N_("Register"), self._register_kept, why=none),
+                Key("F6", N_("Throw away"), self.kept.discard, why=none),
+                Key("F12", N_("Register"), self.kept.register, why=none),
                 Key("Esc", N_("Back"), self.back),
             ]
         elif self._over is not None:
@@ -301,7 +301,7 @@ class ExaminationWindow:
         if self.taken is not None:
             self.shell.problem.look(N_("Another examination is open; finish it first."))
             return
-        if self._under_way(chosen):
+        if self.kept.under_way():
             return
 
         def opened(taken: Any) -> None:
@@ -315,28 +315,11 @@ class ExaminationWindow:
             self._show_banner(marked)
             self.set_keys()
 
-    def _under_way(self, chosen: Any) -> bool:
-        """Is it being registered? Then nothing of it can be changed any more."""
-        if chosen.state is SetState.OPEN:
-            return False
-        self.shell.problem.look(N_("It is being registered already; F12 tries again at once."))
-        return True
-
     def _assign_kept(self) -> None:
-        if self._under_way(self.kept.chosen):
+        if self.kept.under_way():
             return
         self._assigning = self.kept.chosen.id
         self.show_page(self.choose)
-
-    def _register_kept(self) -> None:
-        chosen = self.kept.chosen
-
-        def done(_: Any) -> None:
-            self.shell.problem.done(N_("It is being registered."))
-            self.kept.refresh()
-            self.count_kept()
-
-        self.desk.register(chosen.id).then(done, self.shell.problem.fault)
 
     def count_kept(self) -> None:
         def show(found: Any) -> None:

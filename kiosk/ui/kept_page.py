@@ -9,9 +9,10 @@ from tkinter import ttk
 from typing import Any
 
 from kiosk.core import taken_words
-from kiosk.core.words import N_
+from kiosk.core.taken import SetState
+from kiosk.core.words import N_, Sentence
 from kiosk.ui.picture_strip import PictureStrip, Thumb
-from kiosk.ui.shell import Shell
+from kiosk.ui.shell import Choice, Shell
 from kiosk.ui.table import Column, Row, Table
 
 COLUMNS = [
@@ -35,10 +36,11 @@ class KeptPage(ttk.Frame):
         desk: Any,
         marked: Callable[[Any], object],
         caption: Callable[[Any], str],
+        changed: Callable[[], object],
     ) -> None:
-        """``caption(picture)``: what stands below a thumbnail."""
+        """``caption(picture)``: what stands below a thumbnail; ``changed()``: what is not registered is other now."""
         super().__init__(parent)
-        self._caption = caption
+        self._caption, self._changed = caption, changed
         self._shell, self._desk, self._marked = shell, desk, marked
         self._sets: dict[str, Any] = {}
         self._photos: dict[str, tuple[int, int, bytes]] = {}
@@ -78,6 +80,47 @@ class KeptPage(ttk.Frame):
     def chosen(self) -> Any:
         """The examination that is marked, or None."""
         return self._sets.get(self.table.selected)
+
+    # -- what can be done with the marked one ------------------------------------------------------------------------
+
+    def under_way(self) -> bool:
+        """Is it being registered? Then nothing of it can be changed any more, which is told."""
+        if self.chosen.state is SetState.OPEN:
+            return False
+        self._shell.problem.look(N_("It is being registered already; F12 tries again at once."))
+        return True
+
+    def register(self) -> None:
+        """F12: from now on it goes out by itself; at once where it waited."""
+        self._desk.register(self.chosen.id).then(
+            lambda _: self._done(N_("It is being registered.")), self._shell.problem.fault
+        )
+
+    def discard(self) -> None:
+        """F6: asked first, since nothing brings it back."""
+        chosen = self.chosen
+        if self.under_way():
+            return
+
+        def throw_away() -> None:
+            self._desk.discard(chosen.id).then(
+                lambda _: self._done(N_("The pictures were thrown away.")), self._shell.problem.fault
+            )
+
+        values = {"name": taken_words.who(chosen), "at": chosen.opened_at[11:16]}
+        self._shell.ask(
+            Sentence(N_("Throw away the pictures of {name} ({at})?"), values),
+            N_("They are removed from this PC at once. They were never registered and can't be brought back."),
+            [Choice(N_("Keep them")), Choice(N_("Throw away"), throw_away, dangerous=True)],
+        )
+
+    def _done(self, told: str) -> None:
+        if self.winfo_exists():
+            self._shell.problem.done(told)
+            self.refresh()
+            self._changed()
+
+    # -- inside --------------------------------------------------------------------------------------------------
 
     def _select(self, key: str) -> None:
         self._marked(self._sets.get(key))

@@ -139,6 +139,24 @@ def test_a_trigger_that_gets_no_answer_keeps_the_examination_open(
     assert why.value.reference == "K432" and desk.spool.set_of(taken.id).state is SetState.OPEN
 
 
+def test_a_trigger_whose_picture_is_not_safe_yet_is_seen(desk: Desk) -> None:
+    desk.capture.open(ROW)
+    assert desk.capture.waiting_s() == 0.0
+    desk.capture.press("F5", 1.0)
+    assert not desk.capture.settled(0.05) and 0.04 < desk.capture.waiting_s() < 5
+    desk.capture.took(Shot(1, jpeg_bytes(1)))
+    assert desk.capture.waiting_s() == 0.0
+
+
+def test_nobodys_pictures_are_not_registered(desk: Desk) -> None:
+    taken = desk.capture.open(None)
+    desk.capture.press("F5", 1.0)
+    desk.capture.took(Shot(1, jpeg_bytes(1)))
+    with pytest.raises(Fault) as why:
+        desk.capture.finish()
+    assert why.value.reference == "K440" and desk.spool.set_of(taken.id).state is SetState.OPEN
+
+
 def test_a_picture_asked_for_belongs_to_the_examination_of_that_moment(desk: Desk) -> None:
     first = desk.capture.open(ROW)
     desk.capture.press("F5", 1.0)

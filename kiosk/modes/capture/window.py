@@ -18,6 +18,7 @@ from kiosk.ui.examination_window import ExaminationWindow
 from kiosk.ui.shell import Key
 
 TICK_MS = 15
+LATE_S = 1.5
 
 
 class CaptureWindow(ExaminationWindow):
@@ -83,11 +84,20 @@ class CaptureWindow(ExaminationWindow):
         facts = self.desk.facts()
         if facts is not None:
             self._tell_state(facts)
+            self._tell_late()
             if self._over is self.devices:
                 self.devices.refresh(facts)
             elif self._over is None and facts.state is PictureState.LIVE:
                 self.page.show_newest()
         self._afters["tick"] = self.shell.frame.after(TICK_MS, self._tick)
+
+    def _tell_late(self) -> None:
+        """A trigger whose picture is not safe yet: the disk is slow, or hangs."""
+        if self.desk.capture.waiting_s() > LATE_S:
+            told = N_("The last picture is not stored yet: this PC's disk is slow.")
+            self.shell.problem.standing("late", "stop", told)
+        else:
+            self.shell.problem.over("late")
 
     def _tell_state(self, facts: Any) -> None:
         if facts.state is self._alarmed:

@@ -45,6 +45,8 @@ class FundusDesk(PictureDesk):
     def _doors(self) -> str:
         if self.ftp_trouble:
             return self.ftp_trouble
+        if self.fundus.trouble is not None:
+            return self.fundus.trouble.told()
         return "" if self.share is None or Path(self.share).is_dir() else str(self.share)
 
     def _register(self, set_id: str) -> None:

@@ -65,6 +65,7 @@ ACTIONS = {
     "sheet printed": N_("sheet of the day printed"),
     "attributes sent": N_("attributes sent to a console"),
     "pictures registered": N_("pictures registered"),
+    "pictures discarded": N_("pictures thrown away before they were registered"),
     "traffic watched": N_("traffic with a device watched"),
     "images fetched": N_("images asked for at another server"),
     "send now": N_("sent at once"),

@@ -127,6 +127,33 @@ def test_interrupted_found_again_registered_later(
     assert window.desk.spool.set_of(taken.id).state is SetState.REGISTERING
 
 
+def test_an_examination_that_nobody_wants_is_thrown_away(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = live(open_window(), wait_until)
+    press(window.shell, "F2")
+    window.begin_unidentified()
+    wait_until(lambda: window.taken is not None and window._over is None, what="begun without a name")
+    shoot(window, wait_until)
+    of, spool = window.taken.id, window.desk.spool
+    press(window.shell, "Esc")
+    wait_until(lambda: window.shell.question is not None, what="asked")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: window.taken is None, what="interrupted")
+    press(window.shell, "F3")
+    wait_until(lambda: window.kept.table.shown_keys == [of], what="it is kept")
+    window.kept.table.select(of)
+    press(window.shell, "F12")
+    wait_until(lambda: "K440" in window.shell.problem.text, what="nobody's is not registered")
+    press(window.shell, "F6")
+    wait_until(lambda: window.shell.question is not None, what="asked before it goes")
+    press(window.shell, "Esc")
+    assert spool.set_of(of) and spool.pictures(of)
+    press(window.shell, "F6")
+    wait_until(lambda: window.shell.question is not None, what="asked again")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: spool.sets() == [] and not window.kept.table.shown_keys, what="gone")
+    assert not spool.folder(of).exists()
+
+
 def test_unidentified_until_assigned(open_window: Callable[..., Any], wait_until: Wait) -> None:
     window = live(open_window(), wait_until)
     window.room.visit(HANAKO, "1002")
