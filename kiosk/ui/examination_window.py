@@ -111,8 +111,8 @@ class ExaminationWindow:
             keys = [
                 Key("F2", N_("Examinee"), self._assign_kept, why=none),
                 Key("F5", N_("Go on with it"), self._go_on_kept, why=none),
-                Key("F6", N_("Throw away"), self.kept.discard, why=none),
-                Key("F12", N_("Register"), self.kept.register, why=none),
+                Key("F6", N_("Throw away"), self.kept.discard_marked, why=none),
+                Key("F12", N_("Register"), self.kept.register_marked, why=none),
                 Key("Esc", N_("Back"), self.back),
             ]
         elif self._over is not None:

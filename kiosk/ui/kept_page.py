@@ -90,13 +90,13 @@ class KeptPage(ttk.Frame):
         self._shell.problem.look(N_("It is being registered already; F12 tries again at once."))
         return True
 
-    def register(self) -> None:
+    def register_marked(self) -> None:
         """F12: from now on it goes out by itself; at once where it waited."""
         self._desk.register(self.chosen.id).then(
             lambda _: self._done(N_("It is being registered.")), self._shell.problem.fault
         )
 
-    def discard(self) -> None:
+    def discard_marked(self) -> None:
         """F6: asked first, since nothing brings it back."""
         chosen = self.chosen
         if self.under_way():
