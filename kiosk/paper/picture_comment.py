@@ -40,7 +40,8 @@ def with_comment(data: bytes, lines: Sequence[str], how: CommentSettings) -> byt
     for at, line in enumerate(lines):
         x = float(size // 2)
         for part, font in _runs(line, size):
-            draw.text((x, top + at * step), part, fill=how.colour, font=font, **outline)
+            place = x, top + at * step + size  # on one baseline, whichever font
+            draw.text(place, part, fill=how.colour, font=font, anchor="ls", **outline)
             x += font.getlength(part)
     made = BytesIO()
     more = {"icc_profile": profile} if profile else {}
