@@ -135,9 +135,11 @@ def by_worklist(own_title: str, gateway: Any, modality: str) -> Callable[[date],
     """How a modality asks: C-FIND at ``gateway`` (a Node)."""
 
     def ask(day: date) -> Sequence[WorklistRow]:
+        from kiosk.core.charset import Charset
         from kiosk.dicom.ask_worklist import Asking, ask_worklist
 
-        return ask_worklist(own_title, gateway, Asking(day=day, modality=modality))
+        # In Unicode, which alone has every letter of a name (髙).
+        return ask_worklist(own_title, gateway, Asking(day=day, modality=modality, charset=Charset.UTF8))
 
     return ask
 

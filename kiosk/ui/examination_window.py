@@ -226,7 +226,8 @@ class ExaminationWindow:
             self.shell.show_examinee(Examinee(say(N_("unidentified")), number=of.number or "-"))
         else:
             row, day = of.row, date.fromisoformat(of.opened_at[:10])
-            self.shell.show_examinee(Examinee.of(row.patient, day, row.description, of.number))
+            about = f"{row.description}  ID {row.patient.patient_id}"
+            self.shell.show_examinee(Examinee.of(row.patient, day, about, of.number))
 
     def _ask_assign(self, set_id: str, listed: Any) -> None:
         patient = listed.row.patient

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ftplib
-import socket
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -17,6 +15,7 @@ from kiosk.core.faults import Fault
 from kiosk.core.ftp import AccountSettings, FtpSettings
 from kiosk.devices.ftp import server
 from kiosk.devices.ftp.server import FtpDoor
+from kiosk.devices.ftp.simulator import FtpCameraSimulator
 from kiosk.devices.inbox.arrived import Arrivals
 
 Wait = Callable[..., Any]
@@ -66,23 +65,17 @@ def open_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 @pytest.mark.parametrize("passive", [True, False], ids=["passive", "active"])
 def test_what_is_answered_with_226_is_whole_on_the_disk(open_site: Callable[..., Site], passive: bool) -> None:
     site = open_site()
-    with site.client() as camera:
-        camera.set_pasv(passive)
-        assert camera.storbinary("STOR IMG_0001.JPG", BytesIO(DATA)).startswith("226")
-        [arrived] = site.arrivals.look()  # at once: it was made safe before the answer
+    camera = FtpCameraSimulator("127.0.0.1", site.door.port, "camera", "secret", active=not passive)
+    assert camera.send("IMG_0001.JPG", DATA)
+    [arrived] = site.arrivals.look()  # at once: it was made safe before the answer
     assert arrived.read() == DATA and (arrived.name, arrived.source) == ("IMG_0001.JPG", "camera")
     assert site.came.is_set()
 
 
 def test_a_transfer_that_is_cut_off_goes_aside(open_site: Callable[..., Site], wait_until: Wait) -> None:
     site = open_site()
-    camera = site.client()
-    line = camera.transfercmd("STOR cut.jpg")
-    line.sendall(DATA[:9000])
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    line.close()  # with a reset, as a cable that is pulled
+    FtpCameraSimulator("127.0.0.1", site.door.port, "camera", "secret").send_cut("cut.jpg", DATA, 9000)
     wait_until(lambda: site.arrivals.asides(), what="aside")
-    camera.close()
     [aside] = site.arrivals.asides()
     assert aside["name"] == "cut.jpg" and "cut off" in aside["why"] and not site.names()
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ftplib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from kiosk.core.patient import Patient
 from kiosk.core.registering import RegisterSettings
 from kiosk.core.settings import StationSettings
 from kiosk.core.visit import VisitKey
+from kiosk.devices.ftp.simulator import FtpCameraSimulator
 from kiosk.dicom.sample_pictures import picture
 from kiosk.flow.settings_file import StationFile
 from kiosk.modes.fundus.mode import MODE
@@ -66,10 +65,7 @@ class Room:
 
     def send(self, name: str, data: bytes) -> None:
         """As the camera does."""
-        with ftplib.FTP(timeout=10) as camera:
-            camera.connect("127.0.0.1", self.desk.ftp_port)
-            camera.login("camera", "secret")
-            assert camera.storbinary(f"STOR {name}", BytesIO(data)).startswith("226")
+        assert FtpCameraSimulator("127.0.0.1", self.desk.ftp_port, "camera", "secret").send(name, data)
 
     def close(self) -> None:
         self.station.close()
