@@ -80,6 +80,16 @@ def test_a_transfer_that_is_cut_off_goes_aside(open_site: Callable[..., Site], w
     assert aside["name"] == "cut.jpg" and "cut off" in aside["why"] and not site.names()
 
 
+def test_a_transfer_that_never_began_goes_aside_too(open_site: Callable[..., Site], wait_until: Wait) -> None:
+    site = open_site()
+    camera = site.client()
+    camera.makepasv()
+    camera.sendcmd("STOR never.jpg")
+    camera.close()
+    wait_until(lambda: site.arrivals.asides(), what="aside")
+    assert site.arrivals.asides()[0]["name"] == "never.jpg" and not site.names()
+
+
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [

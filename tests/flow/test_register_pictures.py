@@ -63,8 +63,8 @@ class Pc:
 
 
 @pytest.fixture
-def pc(tmp_path: Path, centre: Store, local: Store) -> Pc:
-    return Pc(tmp_path, centre, local)
+def pc(tmp_path: Path, centre_on_sqlite: Store, local: Store) -> Pc:
+    return Pc(tmp_path, centre_on_sqlite, local)
 
 
 def job(taken: PictureSet) -> Job:

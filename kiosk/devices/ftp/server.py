@@ -185,6 +185,12 @@ def _handler_for(door: FtpDoor, settings: FtpSettings) -> type[FTPHandler]:
         def ftp_APPE(self, file: str) -> None:
             self.respond("502 Send the file as a whole.")
 
+        def close(self) -> None:
+            waiting = None if self._closed else self._in_dtp_queue  # its transfer never began
+            super().close()
+            if waiting is not None:
+                self.on_incomplete_file_received(waiting[0].name)
+
         def on_incomplete_file_received(self, file: str) -> None:
             path = Path(file)
             with suppress(OSError):
