@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import date
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -197,7 +196,7 @@ class PictureDesk:
 
         to = self.settings.register
         there = not to.dicom or reach.tcp(to.address, to.port, 1.5) is not None
-        return there and (not to.inbox or Path(to.inbox).is_dir()), self.spool.free_bytes()
+        return there and (not to.inbox or (self._kit.data / to.inbox).is_dir()), self.spool.free_bytes()
 
     def _picture(self, taken: TakenPicture, width: int, height: int) -> tuple[int, int, bytes]:
         from kiosk.dicom.jpeg_picture import scaled

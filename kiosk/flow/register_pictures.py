@@ -59,8 +59,11 @@ class RegisterPictures:
         how: RegisterSettings,
         writing: Writing,
         station: str,
+        data: Path,
     ) -> None:
+        """``data``: the folder that a relative inbox is below of."""
         self._spool = spool
+        self._inbox = data / how.inbox if how.inbox else None
         self._centre = centre
         self._actor = actor
         self._how = how
@@ -84,10 +87,15 @@ class RegisterPictures:
                 "unidentified", N_("These pictures belong to nobody yet."),
                 N_("Choose the examination, then the examinee."), reference="K440",
             )  # fmt: skip
+        if not self._how.dicom and self._inbox is None:  # else the copies here would be all there is
+            raise Refused(
+                "nowhere", N_("No server is named to register the pictures with."),
+                N_("Set dicom or inbox in the parameter file; the pictures wait on this PC."), reference="K444",
+            )  # fmt: skip
         pictures = self._spool.pictures(taken.id)
         if self._how.dicom:
             self._send(taken, [each for each in pictures if not each.sent_at])
-        if self._how.inbox:
+        if self._inbox is not None:
             self._hand_in(taken, [each for each in pictures if not each.handed_at and each.kind != CLIP])
         self._keep_stars(taken, pictures)
         self._spool.registered(taken.id)
@@ -149,8 +157,8 @@ class RegisterPictures:
     def _hand_in(self, taken: PictureSet, pictures: list[TakenPicture]) -> None:
         from kiosk.devices.inbox.hand_in import HandIn
 
-        assert taken.row is not None
-        inbox = HandIn(Path(self._how.inbox))
+        assert taken.row is not None and self._inbox is not None
+        inbox = HandIn(self._inbox)
         waiting = 0
         for each in pictures:
             name = f"{taken.id}-{each.number:04d}.jpg"

@@ -352,6 +352,8 @@ class ExaminationWindow:
                 self._server.look(N_("waits"))
             self.looked_after()
             self.count_kept()
+            if self._over is self.kept:
+                self.kept.refresh()
             self._afters["link"] = self.shell.frame.after(LINK_MS, self._watch_link)
 
         self.desk.link().then(told, lambda why: told((False, taken_words.ENOUGH)))

@@ -46,7 +46,7 @@ class Pc:
     """The PC that took the pictures."""
 
     def __init__(self, folder: Path, centre: Store, own: Store) -> None:
-        self.centre, self.own = centre, own
+        self.centre, self.own, self.folder = centre, own, folder
         self.spool = Spool(own, folder / "PICTURES", "es1", "capture")
 
     def take(self, count: int = 3, patient: Any = HANAKO, **changes: Any) -> PictureSet:
@@ -58,7 +58,7 @@ class Pc:
     def register(self, port: int = 1, kind: str = "ES", modality: str = "ES", **how: Any) -> RegisterPictures:
         told = RegisterSettings(port=port, own_ae_title="ES1", **how)
         return RegisterPictures(
-            self.spool, self.centre, lambda: ACTOR, told, Writing(kind, modality, hints), "es1"
+            self.spool, self.centre, lambda: ACTOR, told, Writing(kind, modality, hints), "es1", self.folder
         )  # fmt: skip
 
 
@@ -147,6 +147,13 @@ def test_nobodys_pictures_are_not_sent(pc: Pc) -> None:
     with peer() as (port, server), pytest.raises(Refused) as why:
         pc.register(port).do(job(taken))
     assert why.value.reference == "K440" and not server.stored
+
+
+def test_without_a_server_they_stay_owed(pc: Pc) -> None:
+    taken = pc.take(1)
+    with pytest.raises(Refused) as why:
+        pc.register(dicom=False).do(job(taken))
+    assert why.value.reference == "K444" and pc.spool.set_of(taken.id).state is not SetState.REGISTERED
 
 
 def test_undone_pictures_stay_here(pc: Pc) -> None:

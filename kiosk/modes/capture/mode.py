@@ -51,7 +51,7 @@ def start_workers(kit: Kit, desk: CaptureDesk) -> None:
     kind = "OT" if settings.kind == "SC" else settings.kind
     RegisterPictures(
         desk.spool, kit.centre, kit.session.actor, settings.register, Writing(kind, settings.modality, hints),
-        kit.station.name,
+        kit.station.name, kit.data,
     ).start(kit.local, kit.crew, desk.taken_up)  # fmt: skip
 
 
@@ -67,7 +67,13 @@ def check(settings: CaptureSettings) -> Iterator[tuple[bool, Sentence, Sentence]
         }),
         Sentence(N_("Correct [modes.capture]: {what}"), {"what": "; ".join(wrong)}) if wrong else Sentence(""),
     )  # fmt: skip
-    if settings.register.inbox:
+    named = settings.register.dicom or bool(settings.register.inbox)
+    yield (
+        named,
+        Sentence(N_("A server for the pictures is named")),
+        Sentence("" if named else N_("Set dicom or inbox in the parameter file; the pictures wait on this PC.")),
+    )
+    if Path(settings.register.inbox).is_absolute():
         there = Path(settings.register.inbox).is_dir()
         yield (
             there,

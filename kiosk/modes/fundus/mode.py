@@ -52,7 +52,7 @@ def start_workers(kit: Kit, desk: FundusDesk) -> None:
         "OP", settings.modality, hints, drawn=drawn if on != "nowhere" else None, drawn_in_dicom=on == "everywhere"
     )
     RegisterPictures(
-        desk.spool, kit.centre, kit.session.actor, settings.register, writing, kit.station.name
+        desk.spool, kit.centre, kit.session.actor, settings.register, writing, kit.station.name, kit.data
     ).start(kit.local, kit.crew, desk.taken_up)  # fmt: skip
 
 
