@@ -1,0 +1,217 @@
+"""The reservation masters: kinds, weekly patterns, the institution's calendar, block-outs, courses as linked slots.
+
+They lie in the store as one master (``reservations``); a new kind is an entry there and no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from kiosk.core.faults import Fault
+from kiosk.core.words import N_
+
+WEEKDAYS = 7  # Monday is 0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of reservation. ``minutes`` a slot takes, ``capacity`` seats of it where the pattern names none;
+    ``needs``: shared resources (rooms, scopes, doctors, nurses), one of each per seat taken; ``exclusive``: kinds that
+    must not stand on the same day for the same person; ``returns``: kind of the return visit and after how many days.
+    """
+
+    code: str
+    name: str
+    colour: str = "#0b5cad"
+    minutes: int = 30
+    capacity: int = 1
+    preparation: str = ""
+    notes: str = ""
+    examination: str = ""  # of the examination master, for the worklist
+    needs: tuple[str, ...] = ()
+    exclusive: tuple[str, ...] = ()
+    returns: str = ""
+    returns_days: int = 1
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Slots of a kind on some weekdays, from ``since`` to ``until`` (both within; None is open)."""
+
+    kind: str
+    weekdays: tuple[int, ...]
+    times: tuple[time, ...]
+    capacity: int = 0  # 0 = that of the kind
+    since: date | None = None
+    until: date | None = None
+    weeks: tuple[int, ...] = ()  # of the month (1 to 5); empty = every
+
+
+@dataclass(frozen=True)
+class DayRule:
+    """A day that differs from the weekly rule: closed, half (until a time), or extra (open though usually closed)."""
+
+    day: date
+    state: str
+    until: time | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """No slots of a kind (empty: of any) or of those that need a resource, from a day and time to another."""
+
+    since: date
+    until: date
+    kind: str = ""
+    resource: str = ""
+    first: time = time(0, 0)
+    last: time = time(23, 59)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of a course; it begins ``gap_min`` to ``gap_max`` minutes after the part before it ends."""
+
+    kind: str
+    gap_min: int = 0
+    gap_max: int = 240
+
+
+@dataclass(frozen=True)
+class Course:
+    """Linked slots that are booked together or not at all."""
+
+    code: str
+    name: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class BookingBook:
+    """All masters of one institution."""
+
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    patterns: tuple[Pattern, ...] = ()
+    closed_weekdays: frozenset[int] = frozenset({6})
+    closed_on_holidays: bool = True
+    days: Mapping[date, DayRule] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    resources: Mapping[str, int] = field(default_factory=dict)  # how many there are of each
+
+    def day_state(self, day: date, holiday: str) -> tuple[bool, time | None, str]:
+        """Is it open, until when (None: all day), and why it is not as usual. ``holiday``: its name, empty for none."""
+        rule = self.days.get(day)
+        if rule is not None:
+            return rule.state != "closed", rule.until if rule.state == "half" else None, rule.reason
+        if day.weekday() in self.closed_weekdays:
+            return False, None, ""
+        if holiday and self.closed_on_holidays:
+            return False, None, holiday
+        return True, None, ""
+
+
+class WrongMaster(Fault):
+    """An entry of the masters makes no sense."""
+
+    reference = "B460"
+
+    def __init__(self, entry: str, why: str) -> None:
+        super().__init__(
+            N_("The reservation master {entry} makes no sense: {why}"),
+            N_("Correct it in the maintenance of reservations."), entry=entry, why=why,
+        )  # fmt: skip
+
+
+def read_booking_book(told: Mapping[str, Any]) -> BookingBook:
+    """From the master as it is stored. Raises WrongMaster."""
+    kinds = {each["code"]: _kind(each) for each in told.get("kind", ())}
+    if len(kinds) != len(told.get("kind", ())):
+        raise WrongMaster("kind", "a code stands twice")
+    book = BookingBook(
+        kinds,
+        tuple(_pattern(each, kinds) for each in told.get("pattern", ())),
+        frozenset(int(each) for each in told.get("closed_weekdays", (6,))),
+        bool(told.get("closed_on_holidays", True)),
+        {rule.day: rule for rule in map(_day_rule, told.get("day", ()))},
+        tuple(_block(each, kinds) for each in told.get("block", ())),
+        {each["code"]: _course(each, kinds) for each in told.get("course", ())},
+        {name: int(count) for name, count in dict(told.get("resources", {})).items()},
+    )
+    for kind in kinds.values():
+        unknown = [*(set(kind.exclusive) - set(kinds)), *([kind.returns] if kind.returns not in ("", *kinds) else [])]
+        if unknown:
+            raise WrongMaster(kind.code, f"no kind {', '.join(sorted(unknown))}")
+    return book
+
+
+def _kind(told: Mapping[str, Any]) -> Kind:
+    try:
+        made = Kind(**{**told, **{name: tuple(told.get(name, ())) for name in ("needs", "exclusive")}})
+    except TypeError as why:
+        raise WrongMaster(str(told.get("code", "?")), str(why)) from None
+    if made.minutes <= 0 or made.capacity < 0:
+        raise WrongMaster(made.code, "minutes, capacity")
+    return made
+
+
+def _pattern(told: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Pattern:
+    kind = str(told.get("kind", ""))
+    if kind not in kinds:
+        raise WrongMaster(f"pattern {kind}", "no such kind")
+    weekdays = tuple(int(each) for each in told.get("weekdays", ()))
+    times = tuple(sorted({_time(each, kind) for each in told.get("times", ())}))
+    if not weekdays or not set(weekdays) <= set(range(WEEKDAYS)) or not times:
+        raise WrongMaster(f"pattern {kind}", "weekdays, times")
+    return Pattern(
+        kind, weekdays, times, int(told.get("capacity", 0)), _day(told.get("since"), kind),
+        _day(told.get("until"), kind), tuple(int(each) for each in told.get("weeks", ())),
+    )  # fmt: skip
+
+
+def _day_rule(told: Mapping[str, Any]) -> DayRule:
+    day = _day(told.get("day"), "day")
+    state = str(told.get("state", ""))
+    until = _time(told["until"], "day") if told.get("until") else None
+    if day is None or state not in ("closed", "half", "extra") or (state == "half") != (until is not None):
+        raise WrongMaster(f"day {told.get('day', '?')}", "day, state, until")
+    return DayRule(day, state, until, str(told.get("reason", "")))
+
+
+def _block(told: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Block:
+    since, until, kind = _day(told.get("since"), "block"), _day(told.get("until"), "block"), str(told.get("kind", ""))
+    if since is None or until is None or until < since or (kind and kind not in kinds):
+        raise WrongMaster("block", "since, until, kind")
+    return Block(
+        since, until, kind, str(told.get("resource", "")), _time(told.get("first", "00:00"), "block"),
+        _time(told.get("last", "23:59"), "block"), str(told.get("reason", "")),
+    )  # fmt: skip
+
+
+def _course(told: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Course:
+    parts = tuple(Part(**each) for each in told.get("parts", ()))
+    if not parts or any(part.kind not in kinds or part.gap_min > part.gap_max for part in parts):
+        raise WrongMaster(f"course {told.get('code', '?')}", "parts")
+    return Course(str(told["code"]), str(told.get("name", told["code"])), parts)
+
+
+def _time(text: Any, entry: str) -> time:
+    try:
+        return text if isinstance(text, time) else time.fromisoformat(str(text))
+    except ValueError:
+        raise WrongMaster(entry, f"{text} is no time") from None
+
+
+def _day(text: Any, entry: str) -> date | None:
+    if text in (None, ""):
+        return None
+    try:
+        return text if isinstance(text, date) else date.fromisoformat(str(text))
+    except ValueError:
+        raise WrongMaster(entry, f"{text} is no day") from None
+
