@@ -1,0 +1,1 @@
+"""Reservations: slots that make themselves, seats that are given once."""

@@ -1,0 +1,92 @@
+"""What the reservation window may ask and do; every call returns an Answer at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from kiosk.core.booking import Booker, Booking
+from kiosk.flow.answers import Answer
+from kiosk.flow.reserve import Reserve
+from kiosk.modes.contract import Kit
+
+NEWS = ("bookings", "slots")
+
+
+class ReservationsDesk:
+    """The window's side of one desk of reservations."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self.settings = kit.settings
+        self.place = kit.station.place
+        self.mailbox = kit.mailbox
+        self.today = date.today
+        self.reserve = Reserve(kit.centre, kit.station.institution, kit.session.actor)
+
+    def listen(self, call: Callable[[], None]) -> Callable[[], None]:
+        """``call()`` when somebody changed a booking or a slot, on whichever PC."""
+        return self._kit.notices.listen(NEWS, lambda notice: call())
+
+    def book(self) -> Answer:
+        """Answer: BookingBook."""
+        return self._kit.ask(self.reserve.book)
+
+    def month(self, kind: str, day: date) -> Answer:
+        """Answer: MonthDay list of the month that the day lies in."""
+        return self._kit.ask(self.reserve.month, kind, day)
+
+    def day(self, kind: str, day: date) -> Answer:
+        """Answer: DayView."""
+        return self._kit.ask(self.reserve.day, kind, day)
+
+    def people(self, text: str) -> Answer:
+        """Answer: Booker list."""
+        return self._kit.ask(self.reserve.people, text)
+
+    def warnings(self, kind: str, patient_id: str, day: date) -> Answer:
+        """Answer: Warning list."""
+        return self._kit.ask(self.reserve.warnings, kind, patient_id, day)
+
+    def hold(self, slot: int) -> Answer:
+        """Answer: Hold; fails with SlotFull, Refused."""
+        return self._kit.ask(self.reserve.hold, slot)
+
+    def keep_holding(self, mark: str) -> Answer:
+        """Answer: is the seat still kept?"""
+        return self._kit.ask(self.reserve.keep_holding, mark)
+
+    def let_go(self, mark: str) -> Answer:
+        return self._kit.ask(self.reserve.let_go, mark)
+
+    def make(self, slot: int, who: Booker, hold: str, comment: str, over_reason: str = "") -> Answer:
+        """Answer: Booking; fails with SlotFull, Refused."""
+        return self._kit.ask(self.reserve.make, slot, who, hold=hold, comment=comment, over_reason=over_reason)
+
+    def move(self, booking: Booking, slot: int) -> Answer:
+        """Answer: Booking; fails with SlotFull, Overtaken, Refused."""
+        return self._kit.ask(self.reserve.move, booking, slot)
+
+    def cancel(self, booking: Booking, reason: str) -> Answer:
+        """Answer: Booking."""
+        return self._kit.ask(self.reserve.cancel, booking, reason)
+
+    def undo(self) -> Answer:
+        """Answer: Done."""
+        return self._kit.ask(self.reserve.undo)
+
+    def history(self, booking: int) -> Answer:
+        """Answer: Change list."""
+        return self._kit.ask(self.reserve.history, booking)
+
+    def plan_slots(self, since: date, until: date) -> Answer:
+        """Answer: Plan."""
+        return self._kit.ask(self.reserve.plan_slots, since, until, deadline_s=60.0)
+
+    def make_slots(self, since: date, until: date) -> Answer:
+        """Answer: Plan that was carried out."""
+        return self._kit.ask(self.reserve.make_slots, since, until, deadline_s=120.0)
+
+    def change_slot(self, slot: int, closed: bool, reason: str) -> Answer:
+        """Answer: SlotView."""
+        return self._kit.ask(self.reserve.change_slot, slot, closed=closed, reason=reason)

@@ -1,0 +1,21 @@
+"""What a reservation desk is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.core.settings import Settings, setting
+from kiosk.core.words import N_
+
+
+def usual_reasons() -> list[str]:
+    return ["本人都合", "体調不良", "日程変更", "施設都合", "入力誤り"]
+
+
+@dataclass(frozen=True)
+class ReservationsSettings(Settings):
+    """What a reservation desk is told."""
+
+    title: str = setting("予約", N_("What the window is called."))
+    kinds: list[str] = setting(list, N_("Codes of the kinds that this desk books; empty = all."))
+    cancel_reasons: list[str] = setting(usual_reasons, N_("Reasons that are offered when a booking is cancelled."))

@@ -1,0 +1,162 @@
+"""Reservations as the clerk uses them: make a year, book, move, cancel, undo; two clerks at one seat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from kiosk.core.booking import Booker
+from kiosk.modes.reservations import rules
+from tests.journeys.hands import press, scan, type_in
+from tests.modes.reservations.conftest import Desk, a_tuesday
+
+Wait = Callable[..., Any]
+
+
+def with_slots(window: Any, wait_until: Wait, day: date) -> Any:
+    """The window at that day, with the slots of two weeks made."""
+    wait_until(lambda: window.kinds, what="the kinds")
+    window.pc.desk.reserve.make_slots(day - timedelta(days=3), day + timedelta(days=14))
+    window.go_to(day)
+    wait_until(lambda: window.rows, what="the day sheet")
+    return window
+
+
+def mark(window: Any, key: str) -> None:
+    window.sheet.select(key)
+    window.shell.top.update()
+
+
+def first_free(window: Any, at: int = 0) -> str:
+    return [key for key, row in window.rows.items() if row.booking is None][at]
+
+
+def booked(window: Any) -> list[tuple[str, str]]:
+    return [(row.cells[0], row.cells[3]) for row in window.rows.values() if row.booking is not None]
+
+
+def test_a_year_of_slots_by_the_window(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = open_window()
+    wait_until(lambda: window.kinds, what="the kinds")
+    assert len(window.kinds) == 13
+    press(window.shell, "F12", "F9")
+    wait_until(lambda: window.slots.table.shown_keys, 30, "the preview")
+    press(window.shell, "F5")
+    wait_until(lambda: window.shell.question is not None, 30, "asked, with what it does")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: window.shell.problem.level == "done", 60, "made")
+    press(window.shell, "F5")
+    told = window.slots.told
+    wait_until(lambda: window.shell.question is None and told.cget("text").startswith("0 "), 30, "nothing more")
+    press(window.shell, "Esc")
+    window.go_to(a_tuesday())
+    wait_until(lambda: window.rows and window.month._cells.get(a_tuesday()), what="it stands in the calendar")
+    assert window.month._cells[a_tuesday()].mark == "○"
+
+
+def test_book_by_scan_move_cancel_undo(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    day = a_tuesday()
+    window = with_slots(open_window(), wait_until, day)
+    window.pc.know()
+    mark(window, first_free(window))
+    press(window.shell, "F5")
+    wait_until(lambda: window.hold is not None and window.shell.is_busy, what="the seat is kept")
+    scan(window.shell, "00012346")
+    wait_until(lambda: window.form.kanji.get() == "髙橋 花子", what="found")
+    press(window.shell, "F5")
+    wait_until(lambda: booked(window) == [("08:40", "髙橋 花子")], what="booked")
+    assert window.form.empty and not window.shell.is_busy
+    [key] = [key for key, row in window.rows.items() if row.booking is not None]
+    mark(window, key)
+    press(window.shell, "F7")
+    mark(window, first_free(window, 2))
+    press(window.shell, "F7")
+    wait_until(lambda: booked(window) == [("09:20", "髙橋 花子")], what="moved")
+    press(window.shell, "F6")
+    wait_until(lambda: booked(window) == [("08:40", "髙橋 花子")], what="taken back")
+    mark(window, key)
+    press(window.shell, "F8")
+    wait_until(lambda: window.shell.question is not None, what="asked why")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: booked(window) == [], what="cancelled")
+    press(window.shell, "F6")
+    wait_until(lambda: booked(window) == [("08:40", "髙橋 花子")], what="brought back")
+    mark(window, key)
+    press(window.shell, "F9")
+    wait_until(lambda: len(window.history.shown_keys) == 5, what="everything stands in the history")
+    press(window.shell, "Esc")
+    assert window._over is None
+
+
+def test_two_clerks_and_one_seat(
+    open_window: Callable[..., Any], open_desk: Callable[..., Desk], wait_until: Wait
+) -> None:  # fmt: skip
+    day = a_tuesday()
+    window = with_slots(open_window(kinds=["BREASTUS"]), wait_until, day)
+    other = open_desk(name="r2").desk
+    first = window.rows[first_free(window)].slot
+    mark(window, first_free(window))
+    window.form.kanji.set("見本 太郎")
+    window.form.kana.set("ミホン タロウ")
+    other.reserve.make(first.id, Booker("P1", "先客"))
+    press(window.shell, "F5")
+    wait_until(lambda: "13:50" in window.shell.problem.text, what="told, and offered what is near")
+    assert window.form.kanji.get() == "見本 太郎"  # what was typed is kept
+    wait_until(lambda: booked(window) == [("13:30", "先客")], what="the sheet shows who was first")
+    mark(window, first_free(window))
+    press(window.shell, "F5")
+    wait_until(lambda: ("13:50", "見本 太郎") in booked(window), what="booked beside it")
+
+
+def test_exclusive_pairs_are_asked_about(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    day = a_tuesday()
+    window = with_slots(open_window(), wait_until, day)
+    desk = window.pc.desk.reserve
+    barium = desk.day("BARIUM", day).slots[0]
+    desk.make(barium.id, Booker("00012346", "髙橋 花子"))
+    mark(window, first_free(window))
+    window.form.show(Booker("00012346", "髙橋 花子", "タカハシ ハナコ"))
+    press(window.shell, "F5")
+    wait_until(lambda: window.shell.question is not None, what="asked")
+    press(window.shell, "Esc")
+    assert booked(window) == []
+    press(window.shell, "F5")
+    wait_until(lambda: window.shell.question is not None, what="asked again")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: booked(window) == [("08:40", "髙橋 花子")], what="booked all the same")
+
+
+def test_the_month_by_keys(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = open_window()
+    wait_until(lambda: window.kinds, what="the kinds")
+    window.go_to(date(2026, 1, 31))
+    window.month.focus_force()
+    press(window.shell, "Next")
+    assert window.month.chosen == date(2026, 2, 28)
+    press(window.shell, "Right", "Down", "Left", "Up", "Prior")
+    assert window.month.chosen == date(2026, 1, 28)
+    wait_until(lambda: window.month._cells.get(date(2026, 1, 1)) is not None, what="the month was read")
+    assert window.month._cells[date(2026, 1, 1)].closed and window.month._cells[date(2026, 1, 1)].note == "元日"
+
+
+def test_a_name_is_needed_and_an_unknown_id_is_told(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = with_slots(open_window(), wait_until, a_tuesday())
+    mark(window, first_free(window))
+    press(window.shell, "F5")
+    wait_until(lambda: window.hold is not None, what="kept")
+    type_in(window.shell, "99999999")
+    press(window.shell, "Return")
+    wait_until(lambda: window.shell.problem.level == "look" and window.form.patient_id.get() == "99999999", what="told")
+    press(window.shell, "Esc")
+    wait_until(lambda: window.hold is None and window.form.empty, what="cleared")
+
+
+def test_plain_rules() -> None:
+    from kiosk.flow.reserve import MonthDay
+
+    day = date(2026, 11, 25)
+    assert rules.month_mark(MonthDay(day, 8, 8)) == ("○", "8", "done", False)
+    assert rules.month_mark(MonthDay(day, 8, 1))[::2] == ("△", "look")
+    assert rules.month_mark(MonthDay(day, 8, 0))[0] == "×"
+    assert rules.month_mark(MonthDay(day, 0, 0, False, "勤労感謝の日")) == ("", "勤労感謝の日", "", True)
