@@ -104,7 +104,7 @@ def test_ten_triggers_a_second_none_lost_none_twice(tmp_path: Path, sqlite_templ
         desk = room.desk
         wait_until(lambda: desk.facts() and desk.facts().state is PictureState.LIVE, 30, "the camera")
         taken = desk.open(None).wait(10)
-        count = 600 if soak == 1.0 else 50
+        count = 600 if soak == 1.0 else 30
         due = time.monotonic()
         beeps: list[int] = []
         desk.listen(lambda told: beeps.append(told.picture.number) if told.what == "taken" else None)

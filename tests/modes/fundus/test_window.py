@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kiosk.core.taken import SetState
 from kiosk.modes.fundus.mode import check
 from kiosk.modes.fundus.settings import FundusSettings, ShareSettings
+from kiosk.ui import examination_window
 from tests.journeys.hands import click, press, scan, type_in
 from tests.modes.fundus.conftest import HANAKO, TARO, fundus
 
@@ -117,7 +120,10 @@ def test_what_is_no_picture_is_told_and_listed(open_window: Callable[..., Any], 
     assert not window.pictures
 
 
-def test_by_the_shared_folder(open_window: Callable[..., Any], wait_until: Wait) -> None:
+def test_by_the_shared_folder(
+    open_window: Callable[..., Any], wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(examination_window, "LINK_MS", 300)
     window = open_window(share=ShareSettings("SHARE", 0.05, 0.2))
     wait_until(lambda: window.shell.problem.level == "stop", what="the folder is not there yet")
     share = Path(window.desk.share)
