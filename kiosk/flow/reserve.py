@@ -17,11 +17,12 @@ from kiosk.core.faults import Refused
 from kiosk.core.holidays import holiday
 from kiosk.core.slot_making import Plan, plan, wanted_slots
 from kiosk.core.words import N_, say
-from kiosk.store import audit, bookings, masters, seats, slot_store, visits
+from kiosk.store import audit, bookings, masters, seats, slot_store, visits, waiting_list
 from kiosk.store.audit import Actor
 from kiosk.store.bookings import Change
 from kiosk.store.engine import Store
 from kiosk.store.slot_store import DayCount
+from kiosk.store.waiting_list import Waiter
 
 MASTER = "reservations"
 LONGEST_DAYS = 800
@@ -195,6 +196,44 @@ class Reserve:
                 after = bookings.restore(conn, last.booking.id, last.before.slot, by)
             audit.write(conn, self._actor(), "booking undone", **_about(after))
         return Done(last.what, after, last.booking)
+
+    # -- who waits -----------------------------------------------------------------------------------------------
+
+    def wait_for(self, kind: str, since: date, until: date, who: Booker, comment: str = "") -> int:
+        """Put somebody on the waiting list. Raises Refused where nobody is named, or for a period of no days."""
+        if not (who.kanji.strip() or who.kana.strip()):
+            raise Refused("name", N_("Who is booked? A name is missing."), N_("Type or choose it."), reference="B411")
+        if until < since:
+            raise Refused(
+                "period", N_("From {since} to {until} there is no day."), N_("Correct the dates."), reference="B414",
+                since=since.isoformat(), until=until.isoformat(),
+            )  # fmt: skip
+        with self._centre.writing() as conn:
+            return waiting_list.wait_for(
+                conn, self._institution, kind, since, until, who, self._actor().who, comment=comment
+            )  # fmt: skip
+
+    def waiting(self, kind: str, day: date | None = None) -> list[Waiter]:
+        """Who waits for a kind (and whom that day would do), in the order in which they are proposed."""
+        with self._centre.reading() as conn:
+            return waiting_list.waiters(conn, self._institution, kind, day)
+
+    def book_waiter(self, waiter: Waiter, slot: int) -> Booking:
+        """The seat for who waits, and off the list, in one step. Raises SlotFull, Refused where somebody was first."""
+        with self._centre.writing() as conn:
+            if not waiting_list.settle(conn, waiter.id, waiting_list.BOOKED):
+                raise Refused(
+                    "settled", N_("This person does not wait any more."), N_("Look at the list anew."),
+                    reference="B415",
+                )  # fmt: skip
+            made = bookings.book(conn, slot, waiter.who, self._actor().who, comment=waiter.comment)
+            audit.write(conn, self._actor(), "booking made", **_about(made))
+        self._last = Done("made", made)
+        return made
+
+    def drop_waiter(self, waiter: Waiter) -> None:
+        with self._centre.writing() as conn:
+            waiting_list.settle(conn, waiter.id, waiting_list.DROPPED)
 
     # -- slots ---------------------------------------------------------------------------------------------------
 

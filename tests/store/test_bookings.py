@@ -17,7 +17,7 @@ from kiosk.core.booking import Booker, BookingState, mark, warnings_of
 from kiosk.core.booking_book import Kind
 from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.slot_making import Slot, plan
-from kiosk.store import bookings, seats, slot_store
+from kiosk.store import bookings, seats, slot_store, waiting_list
 from kiosk.store.booking_tables import booking_changes, slots
 from kiosk.store.booking_tables import bookings as bookings_table
 from kiosk.store.booking_tables import seats as seats_table
@@ -252,6 +252,19 @@ def test_persons_days_and_links(centre: Store) -> None:
 
 def ids_in(conn: sa.Connection, kind: str) -> int:
     return slot_store.day_slots(conn, "0001", DAY, [kind])[0].id
+
+
+def test_who_waits_is_settled_once(centre: Store) -> None:
+    with centre.writing() as conn:
+        late = waiting_list.wait_for(conn, "0001", "GASTRO", DAY, DAY + timedelta(days=9), who(1), "a")
+        urgent = waiting_list.wait_for(conn, "0001", "GASTRO", DAY, DAY, who(2), "a", priority=1, comment="x")
+        waiting_list.wait_for(conn, "0002", "GASTRO", DAY, DAY, who(3), "a")
+        assert [each.id for each in waiting_list.waiters(conn, "0001", "GASTRO")] == [urgent, late]
+        assert [each.id for each in waiting_list.waiters(conn, "0001", "GASTRO", DAY + timedelta(days=1))] == [late]
+        assert waiting_list.settle(conn, urgent, waiting_list.BOOKED)
+        assert not waiting_list.settle(conn, urgent, waiting_list.DROPPED)
+        [left] = waiting_list.waiters(conn, "0001", "GASTRO", DAY)
+        assert left.who == who(1) and left.until == DAY + timedelta(days=9)
 
 
 def test_marks_and_warnings() -> None:

@@ -9,8 +9,9 @@ from kiosk.core.booking import Booker, Booking
 from kiosk.flow.answers import Answer
 from kiosk.flow.reserve import Reserve
 from kiosk.modes.contract import Kit
+from kiosk.store.waiting_list import Waiter
 
-NEWS = ("bookings", "slots")
+NEWS = ("bookings", "slots", "waiting")
 
 
 class ReservationsDesk:
@@ -78,6 +79,21 @@ class ReservationsDesk:
     def history(self, booking: int) -> Answer:
         """Answer: Change list."""
         return self._kit.ask(self.reserve.history, booking)
+
+    def wait_for(self, kind: str, since: date, until: date, who: Booker, comment: str) -> Answer:
+        """Answer: the row on the waiting list."""
+        return self._kit.ask(self.reserve.wait_for, kind, since, until, who, comment)
+
+    def waiting(self, kind: str, day: date | None = None) -> Answer:
+        """Answer: Waiter list, in the order in which they are proposed."""
+        return self._kit.ask(self.reserve.waiting, kind, day)
+
+    def book_waiter(self, waiter: Waiter, slot: int) -> Answer:
+        """Answer: Booking; fails with SlotFull, Refused."""
+        return self._kit.ask(self.reserve.book_waiter, waiter, slot)
+
+    def drop_waiter(self, waiter: Waiter) -> Answer:
+        return self._kit.ask(self.reserve.drop_waiter, waiter)
 
     def plan_slots(self, since: date, until: date) -> Answer:
         """Answer: Plan."""

@@ -70,6 +70,22 @@ def values_of(booking: Booking) -> dict[str, str]:
     return {"name": name, "day": f"{booking.day:%m-%d}", "at": f"{booking.at:%H:%M}"}
 
 
+def waiter_cells(waiter: Any) -> tuple[str, ...]:
+    """Cells of a row of the waiting list."""
+    who = waiter.who
+    return (
+        waiter.since.isoformat(), waiter.until.isoformat(), who.kana, who.kanji, who.patient_id, who.phone,
+        waiter.comment, waiter.at[:16].replace("T", " "),
+    )  # fmt: skip
+
+
+def waiting_words(waiters: Sequence[Any]) -> Sentence:
+    """Who is proposed for a seat that is free."""
+    first = waiters[0].who
+    values = {"name": first.kanji or first.kana, "phone": first.phone or "-", "n": len(waiters)}
+    return Sentence(N_("A seat is free. {n} wait for this day, first {name} (telephone {phone}): F4."), values)
+
+
 def near_words(nearest: Sequence[SlotView]) -> str:
     """The slots that are offered instead."""
     return "  ".join(f"{each.day:%m-%d} {each.at:%H:%M}" for each in nearest)

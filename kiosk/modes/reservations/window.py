@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from tkinter import ttk
 from typing import Any
 
@@ -13,6 +13,7 @@ from kiosk.core.words import N_, Sentence
 from kiosk.modes.reservations import rules
 from kiosk.modes.reservations.person_form import PersonForm
 from kiosk.modes.reservations.slots_page import SlotsPage
+from kiosk.modes.reservations.waiting_page import WaitingPage
 from kiosk.ui import look
 from kiosk.ui.fields import ChoiceField
 from kiosk.ui.month_grid import DayCell, MonthGrid
@@ -80,6 +81,7 @@ class ReservationsWindow:
         self.form = PersonForm(page, self._find, self.book)
         self.form.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(gap, 0))
         self.history = Table(work, HISTORY, empty=N_("Nothing happened to it."))
+        self.waiting = WaitingPage(work, self.shell, self.desk, self._free_slot, lambda: self.show_page(None))
         self.slots = SlotsPage(work, self.shell, self.desk, self.refresh)
         self.shell.search_field(self.form.patient_id.entry)
 
@@ -87,14 +89,17 @@ class ReservationsWindow:
 
     def show_page(self, page: Any) -> None:
         """Lay a page over the calendar; None takes it away."""
-        for each in (self.page, self.history, self.slots):
+        for each in (self.page, self.history, self.waiting, self.slots):
             each.grid_remove()
         self._over = page
         (page or self.page).grid(row=0, column=0, sticky="nsew")
         if page is self.slots:
             self.slots.opened({code: each.name for code, each in self.kinds.items()})
+        elif page is self.waiting:
+            self.waiting.opened(self.kind.get())
         elif page is None:
             self.shell.give_focus(self.month)
+            self.refresh()
         self.set_keys()
 
     def set_keys(self) -> None:
@@ -102,6 +107,11 @@ class ReservationsWindow:
         if self._over is self.slots:
             keys = [
                 Key("F5", N_("Make them"), self.slots.make), Key("F9", N_("Preview"), self.slots.preview),
+                Key("Esc", N_("Back"), lambda: self.show_page(None)),
+            ]  # fmt: skip
+        elif self._over is self.waiting:
+            keys = [
+                Key("F5", N_("Book"), self.waiting.book), Key("F6", N_("Take off"), self.waiting.drop),
                 Key("Esc", N_("Back"), lambda: self.show_page(None)),
             ]  # fmt: skip
         elif self._over is not None:
@@ -114,6 +124,7 @@ class ReservationsWindow:
             keys = [
                 Key("F2", N_("Examinee"), self.form.patient_id.focus),
                 Key("F3", N_("Today"), lambda: self.go_to(self.desk.today())),
+                Key("F4", N_("Waiting list"), self.wait),
                 Key("F5", N_("Book"), self.book, why=none),
                 Key("F6", N_("Undo"), self.undo),
                 Key("F7", move, self.move, why=none if self.moving is not None else booked),
@@ -128,6 +139,10 @@ class ReservationsWindow:
     def row(self) -> rules.SeatRow | None:
         """The marked row of the day sheet."""
         return self.rows.get(self.sheet.selected)
+
+    def _free_slot(self) -> Any:
+        """The marked slot, where a seat of it is free."""
+        return self.row.slot if self.row is not None and self.row.booking is None else None
 
     # -- looking -------------------------------------------------------------------------------------------------
 
@@ -236,6 +251,24 @@ class ReservationsWindow:
 
         self.desk.warnings(kind, who.patient_id, row.slot.day).then(looked, self.shell.problem.fault)
 
+    def wait(self) -> None:
+        """F4: who is typed waits for the chosen day or the four weeks after it; with nobody typed, who waits."""
+        who = self.form.person()
+        if not (who.kanji or who.kana):
+            self.show_page(self.waiting)
+            return
+        day = self.month.chosen
+
+        def waits(_: Any) -> None:
+            if self.shell.frame.winfo_exists():
+                self.clear()
+                values = {"name": who.kanji or who.kana, "day": f"{day:%m-%d}"}
+                self.shell.problem.done(Sentence(N_("{name} waits for a seat from {day} on, four weeks."), values))
+
+        self.desk.wait_for(
+            self.kind.get(), day, day + timedelta(days=28), who, self.form.comment.get()
+        ).then(waits, self.shell.problem.fault)  # fmt: skip
+
     def _hold(self, row: rules.SeatRow) -> None:
         self._let_go()
 
@@ -325,6 +358,7 @@ class ReservationsWindow:
             if self.shell.frame.winfo_exists():
                 self.shell.problem.done(N_("The booking was cancelled; F6 brings it back."))
                 self.refresh()
+                self.desk.waiting(booking.kind, booking.day).then(self._propose, lambda why: None)
 
         def because(reason: str) -> Callable[[], object]:
             return lambda: self.desk.cancel(booking, reason).then(cancelled, self.shell.problem.fault)
@@ -334,6 +368,10 @@ class ReservationsWindow:
             N_("The seat is free for others at once. Why is it cancelled?"),
             [Choice(N_("Do not cancel")), *(Choice(each, because(each)) for each in self.desk.settings.cancel_reasons)],
         )
+
+    def _propose(self, waiters: Any) -> None:
+        if waiters and self.shell.frame.winfo_exists():
+            self.shell.problem.look(rules.waiting_words(waiters))
 
     def undo(self) -> None:
         """F6: the last action of this desk."""

@@ -109,6 +109,31 @@ def test_two_clerks_and_one_seat(
     wait_until(lambda: ("13:50", "見本 太郎") in booked(window), what="booked beside it")
 
 
+def test_who_waits_is_proposed_when_a_seat_is_free(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    day = a_tuesday()
+    window = with_slots(open_window(kinds=["BREASTUS"]), wait_until, day)
+    desk = window.pc.desk.reserve
+    for each in desk.day("BREASTUS", day).slots:
+        desk.make(each.id, Booker("P1", "先客"))
+    wait_until(lambda: len(booked(window)) == 6, what="the day is full")
+    window.form.show(Booker("00012346", "髙橋 花子", "タカハシ ハナコ", phone="090-0000-0000"), "午後希望")
+    press(window.shell, "F4")
+    wait_until(lambda: window.form.empty and window.shell.problem.level == "done", what="she waits")
+    mark(window, next(iter(window.rows)))
+    press(window.shell, "F8")
+    wait_until(lambda: window.shell.question is not None, what="asked why")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: "髙橋 花子" in window.shell.problem.text and "090" in window.shell.problem.text, what="proposed")
+    wait_until(lambda: len(booked(window)) == 5, what="the seat is free")
+    mark(window, first_free(window))
+    press(window.shell, "F4")
+    wait_until(lambda: window.waiting.table.shown_keys, what="she stands in the list")
+    window.waiting.table.select(window.waiting.table.shown_keys[0])
+    press(window.shell, "F5")
+    wait_until(lambda: ("13:30", "髙橋 花子") in booked(window), what="she has the seat")
+    assert desk.waiting("BREASTUS") == [] and window._over is None
+
+
 def test_exclusive_pairs_are_asked_about(open_window: Callable[..., Any], wait_until: Wait) -> None:
     day = a_tuesday()
     window = with_slots(open_window(), wait_until, day)
