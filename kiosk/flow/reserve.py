@@ -13,10 +13,11 @@ from typing import Any
 
 from kiosk.core.booking import Booker, Booking, SlotView, Warning, warnings_of
 from kiosk.core.booking_book import BookingBook, read_booking_book
-from kiosk.core.faults import Refused
+from kiosk.core.faults import LinkLost, Refused
 from kiosk.core.holidays import holiday
 from kiosk.core.slot_making import Plan, plan, wanted_slots
 from kiosk.core.words import N_, say
+from kiosk.flow.kept_days import KeptDays
 from kiosk.store import audit, bookings, masters, seats, slot_store, visits, waiting_list
 from kiosk.store.audit import Actor
 from kiosk.store.bookings import Change
@@ -48,6 +49,7 @@ class DayView:
     day: date
     slots: tuple[SlotView, ...]
     bookings: tuple[Booking, ...]
+    seen_at: str = ""  # where the store is away: when this PC saw it
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,12 @@ class Hold:
 class Reserve:
     """One desk; it remembers its own last action."""
 
-    def __init__(self, centre: Store, institution: str, actor: Callable[[], Actor]) -> None:
+    def __init__(
+        self, centre: Store, institution: str, actor: Callable[[], Actor], kept: KeptDays | None = None
+    ) -> None:  # fmt: skip
+        """``kept``: what this PC saw last, for when the store is away."""
         self._centre = centre
+        self._kept = kept
         self._institution = institution
         self._actor = actor
         self._last: Done | None = None
@@ -101,11 +107,19 @@ class Reserve:
         return found
 
     def day(self, kind: str, day: date) -> DayView:
-        with self._centre.reading() as conn:
-            return DayView(
-                day, tuple(slot_store.day_slots(conn, self._institution, day, [kind])),
-                tuple(bookings.bookings_of_day(conn, self._institution, day, kind)),
-            )  # fmt: skip
+        """As it is; as this PC saw it last while the store is away (two weeks; Raises LinkLost beyond that)."""
+        try:
+            with self._centre.reading() as conn:
+                return DayView(
+                    day, tuple(slot_store.day_slots(conn, self._institution, day, [kind])),
+                    tuple(bookings.bookings_of_day(conn, self._institution, day, kind)),
+                )  # fmt: skip
+        except LinkLost:
+            kept = self._kept.day(day) if self._kept is not None else None
+            if kept is None:
+                raise
+            slots, booked = kept.of_kind(kind)
+            return DayView(day, slots, booked, kept.seen_at)
 
     def history(self, booking: int) -> list[Change]:
         with self._centre.reading() as conn:

@@ -68,6 +68,8 @@ ACTIONS = {
     "booking moved": N_("booking moved"),
     "booking cancelled": N_("booking cancelled"),
     "booking undone": N_("booking undone"),
+    "booking slip printed": N_("booking slip printed"),
+    "booking list printed": N_("list of bookings printed"),
     "slots made": N_("slots made"),
     "pictures registered": N_("pictures registered"),
     "pictures discarded": N_("pictures thrown away before they were registered"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from kiosk.core.booking import Booker, Booking
 from kiosk.flow.answers import Answer
+from kiosk.flow.kept_days import KeptDays
 from kiosk.flow.reserve import Reserve
 from kiosk.modes.contract import Kit
 from kiosk.store.waiting_list import Waiter
@@ -23,7 +25,8 @@ class ReservationsDesk:
         self.place = kit.station.place
         self.mailbox = kit.mailbox
         self.today = date.today
-        self.reserve = Reserve(kit.centre, kit.station.institution, kit.session.actor)
+        self.kept = KeptDays(kit.centre, kit.local, kit.station.institution)
+        self.reserve = Reserve(kit.centre, kit.station.institution, kit.session.actor, self.kept)
 
     def listen(self, call: Callable[[], None]) -> Callable[[], None]:
         """``call()`` when somebody changed a booking or a slot, on whichever PC."""
@@ -95,6 +98,14 @@ class ReservationsDesk:
     def drop_waiter(self, waiter: Waiter) -> Answer:
         return self._kit.ask(self.reserve.drop_waiter, waiter)
 
+    def print_slip(self, booking: Booking) -> Answer:
+        """Answer: the file of the slip, which is owed to the printer."""
+        return self._kit.ask(self._print_slip, booking, deadline_s=60.0)
+
+    def print_day(self, kind: str, day: date) -> Answer:
+        """Answer: the file of the day's list, which is owed to the printer."""
+        return self._kit.ask(self._print_day, kind, day, deadline_s=60.0)
+
     def plan_slots(self, since: date, until: date) -> Answer:
         """Answer: Plan."""
         return self._kit.ask(self.reserve.plan_slots, since, until, deadline_s=60.0)
@@ -106,3 +117,25 @@ class ReservationsDesk:
     def change_slot(self, slot: int, closed: bool, reason: str) -> Answer:
         """Answer: SlotView."""
         return self._kit.ask(self.reserve.change_slot, slot, closed=closed, reason=reason)
+
+    # -- on a desk thread ----------------------------------------------------------------------------------------
+
+    def _print_slip(self, booking: Booking) -> Path:
+        from kiosk.flow.print_booking import print_slip
+
+        kit, settings = self._kit, self.settings
+        kind = self.reserve.book().kinds[booking.kind]
+        return print_slip(
+            kit.centre, kit.local, kit.session.actor(), kit.station, kit.data / "pages", booking, kind, settings.place,
+            settings.phone,
+        )  # fmt: skip
+
+    def _print_day(self, kind: str, day: date) -> Path:
+        from kiosk.flow.print_booking import print_bookings
+
+        kit = self._kit
+        view = self.reserve.day(kind, day)
+        return print_bookings(
+            kit.centre, kit.local, kit.session.actor(), kit.station, kit.data / "pages", day,
+            self.reserve.book().kinds[kind], view.bookings,
+        )  # fmt: skip

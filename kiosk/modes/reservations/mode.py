@@ -18,6 +18,15 @@ def build_desk(kit: Kit) -> ReservationsDesk:
     return ReservationsDesk(kit)
 
 
+def start_workers(kit: Kit, desk: ReservationsDesk) -> None:
+    """Prints what is owed, and keeps the next two weeks on this PC."""
+    from kiosk.flow.print_booking import BOOKING
+    from kiosk.flow.print_pages import start_printing
+
+    kit.crew.start("kept-days", desk.kept.work)
+    start_printing(kit.local, kit.station.name, kit.crew, BOOKING, kit.settings.print_command)
+
+
 def open_window(parent: Any, desk: ReservationsDesk) -> Any:
     from kiosk.modes.reservations.window import ReservationsWindow
 
@@ -28,6 +37,7 @@ MODE = Mode(
     title=N_("Reservations"),
     settings=ReservationsSettings,
     desk=build_desk,
+    workers=start_workers,
     window=open_window,
     order=25,
 )

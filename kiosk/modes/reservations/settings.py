@@ -18,4 +18,9 @@ class ReservationsSettings(Settings):
 
     title: str = setting("予約", N_("What the window is called."))
     kinds: list[str] = setting(list, N_("Codes of the kinds that this desk books; empty = all."))
+    place: str = setting("", N_("Where to come, as the slip tells it (a line to the map)."))
+    phone: str = setting("", N_("Telephone for changes, as the slip tells it."))
+    print_command: tuple[str, ...] = setting(
+        (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
+    )
     cancel_reasons: list[str] = setting(usual_reasons, N_("Reasons that are offered when a booking is cancelled."))

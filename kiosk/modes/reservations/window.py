@@ -12,6 +12,7 @@ from typing import Any
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.reservations import rules
 from kiosk.modes.reservations.person_form import PersonForm
+from kiosk.modes.reservations.seat_hold import SeatHold
 from kiosk.modes.reservations.slots_page import SlotsPage
 from kiosk.modes.reservations.waiting_page import WaitingPage
 from kiosk.ui import look
@@ -30,7 +31,6 @@ HISTORY = [
     Column("before", N_("Before"), 160), Column("after", N_("After"), 160),
     Column("reason", N_("Reason"), 160, stretch=True),
 ]  # fmt: skip
-HOLD_MS = 60_000
 
 
 class ReservationsWindow:
@@ -42,18 +42,16 @@ class ReservationsWindow:
         self.shell.window = self  # type: ignore[attr-defined]
         self.kinds: dict[str, Any] = {}
         self.rows: dict[str, rules.SeatRow] = {}
-        self.hold: Any = None
         self.moving: Any = None  # the booking that waits for its new slot
         self._over: Any = None
-        self._after: str | None = None
         self._asked = uuid.uuid4().hex
+        self.seat = SeatHold(self.shell, desk)
         self._build()
         self._stop_listening: Callable[[], None] = desk.listen(self.refresh)
         self.shell.on_scan(self.scanned)
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
         self.show_page(None)
         desk.book().then(self._take_book, self.shell.problem.fault)
-        self._keep_holding()
 
     def _build(self) -> None:
         work, gap = self.shell.work, look.px(12)
@@ -130,6 +128,7 @@ class ReservationsWindow:
                 Key("F7", move, self.move, why=none if self.moving is not None else booked),
                 Key("F8", N_("Cancel booking"), self.cancel, why=booked),
                 Key("F9", N_("History"), self.show_history, why=booked),
+                Key("F10", N_("Print"), self.print_page),
                 Key("F12", N_("Slots"), lambda: self.show_page(self.slots)),
                 Key("Esc", N_("Clear the form"), self.clear),
             ]
@@ -181,9 +180,18 @@ class ReservationsWindow:
                 self.sheet.show([Row(each.key, each.cells, each.state) for each in self.rows.values()])
                 self.title.configure(text=rules.day_title(day, self.kinds[kind].name))
                 self.set_keys()
+                self._tell_age(view.seen_at)
 
         self.desk.month(kind, day).then(month, self.shell.problem.fault)
         self.desk.day(kind, day).then(sheet, self.shell.problem.fault)
+
+    def _tell_age(self, seen_at: str) -> None:
+        """The store is away: what is shown is what this PC saw last."""
+        if seen_at:
+            told = N_("The database is away: this is how it was at {at}. Booking goes on when it is back.")
+            self.shell.problem.standing("kept", "look", Sentence(told, {"at": seen_at[11:16]}))
+        else:
+            self.shell.problem.over("kept")
 
     def show_history(self) -> None:
         """F9: what happened to this booking."""
@@ -195,6 +203,20 @@ class ReservationsWindow:
                 self.show_page(self.history)
 
         self.desk.history(self.row.booking.id).then(show, self.shell.problem.fault)
+
+    def print_page(self) -> None:
+        """F10: the slip of the marked booking; with none marked, the day's list."""
+
+        def printed(path: Any) -> None:
+            if self.shell.frame.winfo_exists():
+                told = N_("It goes to the printer; it is kept as {file}.")
+                self.shell.problem.done(Sentence(told, {"file": path.name}))
+
+        booking = self.row.booking if self.row is not None else None
+        if booking is not None:
+            self.desk.print_slip(booking).then(printed, self.shell.problem.fault)
+        elif self.kind.get():
+            self.desk.print_day(self.kind.get(), self.month.chosen).then(printed, self.shell.problem.fault)
 
     # -- who -----------------------------------------------------------------------------------------------------
 
@@ -220,7 +242,7 @@ class ReservationsWindow:
     def clear(self) -> None:
         """Esc: nobody is being booked or moved any more."""
         self.moving = None
-        self._let_go()
+        self.seat.let_go()
         self.form.clear()
         self.shell.busy(False)
         self.shell.problem.plain(N_("Choose a day and a time, then F5."))
@@ -270,26 +292,20 @@ class ReservationsWindow:
         ).then(waits, self.shell.problem.fault)  # fmt: skip
 
     def _hold(self, row: rules.SeatRow) -> None:
-        self._let_go()
-
-        def held(hold: Any) -> None:
-            if not self.shell.frame.winfo_exists():
-                self.desk.let_go(hold.mark)
-                return
-            self.hold = hold
+        def held() -> None:
             self.shell.busy(True)
             self.form.patient_id.focus()
             self.shell.problem.look(N_("The seat is kept for you: type or scan who it is for, then F5."))
 
-        self.desk.hold(row.slot.id).then(held, self._not_booked)
+        self.seat.take(row.slot.id, held, self._not_booked)
 
     def _make(self, row: rules.SeatRow, who: Any) -> None:
-        mark = self.hold.mark if self.hold is not None and self.hold.slot == row.slot.id else ""
+        mark = self.seat.mark_of(row.slot.id)
 
         def made(booking: Any) -> None:
             if not self.shell.frame.winfo_exists():
                 return
-            self.hold = None
+            self.seat.used()
             self.form.clear()
             self.shell.busy(False)
             self.shell.problem.done(Sentence(N_("{name} is booked for {day} {at}."), rules.values_of(booking)))
@@ -309,23 +325,6 @@ class ReservationsWindow:
         else:
             self.shell.problem.fault(why)
         self.refresh()
-
-    def _let_go(self) -> None:
-        hold, self.hold = self.hold, None
-        if hold is not None:
-            self.desk.let_go(hold.mark).then(lambda _: None, lambda why: None)
-
-    def _keep_holding(self) -> None:
-        if self.hold is not None:
-            mark = self.hold.mark
-
-            def kept(still: bool) -> None:
-                if not still and self.hold is not None and self.hold.mark == mark and self.shell.frame.winfo_exists():
-                    self.hold = None
-                    self.shell.problem.look(N_("The seat is no longer kept for you; F5 asks for it again."))
-
-            self.desk.keep_holding(mark).then(kept, lambda why: None)
-        self._after = self.shell.frame.after(HOLD_MS, self._keep_holding)
 
     # -- moving, cancelling, undoing -----------------------------------------------------------------------------
 
@@ -385,9 +384,6 @@ class ReservationsWindow:
 
     def _closed(self, event: Any) -> None:
         if event.widget is self.shell.frame:
-            self._let_go()
+            self.seat.close()
             self._stop_listening()
-            if self._after is not None:
-                self.shell.frame.after_cancel(self._after)
-                self._after = None
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kiosk.core.booking import Booker
+from kiosk.core.faults import LinkLost
 from kiosk.modes.reservations import rules
 from tests.journeys.hands import press, scan, type_in
 from tests.modes.reservations.conftest import Desk, a_tuesday
@@ -61,7 +66,7 @@ def test_book_by_scan_move_cancel_undo(open_window: Callable[..., Any], wait_unt
     window.pc.know()
     mark(window, first_free(window))
     press(window.shell, "F5")
-    wait_until(lambda: window.hold is not None and window.shell.is_busy, what="the seat is kept")
+    wait_until(lambda: window.seat.hold is not None and window.shell.is_busy, what="the seat is kept")
     scan(window.shell, "00012346")
     wait_until(lambda: window.form.kanji.get() == "髙橋 花子", what="found")
     press(window.shell, "F5")
@@ -134,6 +139,61 @@ def test_who_waits_is_proposed_when_a_seat_is_free(open_window: Callable[..., An
     assert desk.waiting("BREASTUS") == [] and window._over is None
 
 
+def test_slip_and_day_list_are_printed(
+    open_window: Callable[..., Any], wait_until: Wait, tmp_path: Path
+) -> None:  # fmt: skip
+    day = a_tuesday()
+    out = tmp_path / "printed"
+    command = ("sh", "-c", f'cp "$0" {out}', "{file}")
+    window = with_slots(open_window(print_command=command, phone="03-0000-0000", place="本館2階"), wait_until, day)
+    first = window.rows[first_free(window)].slot
+    window.pc.desk.reserve.make(first.id, Booker("00012346", "𠮷田 花子", "ヨシダ ハナコ"), comment="鎮静希望")
+    wait_until(lambda: booked(window), what="booked")
+    mark(window, next(key for key, row in window.rows.items() if row.booking is not None))
+    texts = []
+    for _ in range(2):
+        press(window.shell, "F10")
+        wait_until(out.exists, 20, "printed")
+        wait_until(lambda: window.shell.problem.level == "done", what="told")
+        texts.append(text_of(out))
+        out.unlink()
+        mark(window, first_free(window))
+    slip, listed = texts
+    assert "ヨシダ" in slip and "胃カメラ" in slip and "9時以降" in slip and "03-0000-0000" in slip and "08:40" in slip
+    assert "鎮静希望" in listed and "00012346" in listed
+
+
+def test_the_next_two_weeks_can_be_read_while_the_store_is_away(
+    open_window: Callable[..., Any], wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    day = a_tuesday()
+    window = with_slots(open_window(), wait_until, day)
+    desk = window.pc.desk
+    desk.reserve.make(window.rows[first_free(window)].slot.id, Booker("1", "見本 太郎"))
+    wait_until(lambda: booked(window), what="booked")
+    desk.kept.keep()
+
+    @contextlib.contextmanager
+    def away() -> Iterator[None]:
+        raise LinkLost("centre")
+        yield
+
+    monkeypatch.setattr(window.pc.station.centre, "reading", away)
+    window.rows = {}
+    window.refresh()
+    wait_until(lambda: booked(window) == [("08:40", "見本 太郎")], what="as it was seen last")
+    wait_until(lambda: any("database is away" in str(each) for each in window.shell.problem.history)
+               or "database is away" in window.shell.problem.text, what="with its time")  # fmt: skip
+    assert desk.kept.day(day + timedelta(days=60)) is None
+
+
+def text_of(path: Path) -> str:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(str(path)) as pdf:
+        return "".join(page.get_textpage().get_text_range() for page in pdf)
+
+
 def test_exclusive_pairs_are_asked_about(open_window: Callable[..., Any], wait_until: Wait) -> None:
     day = a_tuesday()
     window = with_slots(open_window(), wait_until, day)
@@ -169,12 +229,12 @@ def test_a_name_is_needed_and_an_unknown_id_is_told(open_window: Callable[..., A
     window = with_slots(open_window(), wait_until, a_tuesday())
     mark(window, first_free(window))
     press(window.shell, "F5")
-    wait_until(lambda: window.hold is not None, what="kept")
+    wait_until(lambda: window.seat.hold is not None, what="kept")
     type_in(window.shell, "99999999")
     press(window.shell, "Return")
     wait_until(lambda: window.shell.problem.level == "look" and window.form.patient_id.get() == "99999999", what="told")
     press(window.shell, "Esc")
-    wait_until(lambda: window.hold is None and window.form.empty, what="cleared")
+    wait_until(lambda: window.seat.hold is None and window.form.empty, what="cleared")
 
 
 def test_plain_rules() -> None:
