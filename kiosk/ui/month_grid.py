@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from kiosk.core.words import N_, say
+from kiosk.core.words import say
 from kiosk.ui import look
+from kiosk.ui.dates import WEEKDAYS
 
-WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 HEAD, ROWS = 30, 6
 
 

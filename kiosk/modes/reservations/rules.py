@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from kiosk.core.booking import Booking, SlotView, mark
@@ -117,7 +116,3 @@ def warning_words(warnings: Sequence[Any], names: dict[str, str]) -> str:
         twice, pair = N_("already booked for {name} at {at}"), N_("not on one day with {name} ({at})")
         told.append(say(Sentence(twice if each.what == "twice" else pair, values)))
     return ", ".join(told)
-
-
-def day_title(day: date, kind: str) -> str:
-    return f"{day:%Y-%m-%d}  {kind}"

@@ -16,6 +16,7 @@ from kiosk.modes.reservations.seat_hold import SeatHold
 from kiosk.modes.reservations.slots_page import SlotsPage
 from kiosk.modes.reservations.waiting_page import WaitingPage
 from kiosk.ui import look
+from kiosk.ui.dates import day_text
 from kiosk.ui.fields import ChoiceField
 from kiosk.ui.month_grid import DayCell, MonthGrid
 from kiosk.ui.shell import Choice, Key, Shell
@@ -124,7 +125,7 @@ class ReservationsWindow:
                 Key("F3", N_("Today"), lambda: self.go_to(self.desk.today())),
                 Key("F4", N_("Waiting list"), self.wait),
                 Key("F5", N_("Book"), self.book, why=none),
-                Key("F6", N_("Undo"), self.undo),
+                Key("F6", N_("Take back"), self.undo),
                 Key("F7", move, self.move, why=none if self.moving is not None else booked),
                 Key("F8", N_("Cancel booking"), self.cancel, why=booked),
                 Key("F9", N_("History"), self.show_history, why=booked),
@@ -178,7 +179,7 @@ class ReservationsWindow:
             if asked == self._asked and self.shell.frame.winfo_exists():
                 self.rows = {each.key: each for each in rules.day_rows(view.slots, view.bookings)}
                 self.sheet.show([Row(each.key, each.cells, each.state) for each in self.rows.values()])
-                self.title.configure(text=rules.day_title(day, self.kinds[kind].name))
+                self.title.configure(text=f"{day_text(day)}  {self.kinds[kind].name}")
                 self.set_keys()
                 self._tell_age(view.seen_at)
 
