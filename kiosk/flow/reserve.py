@@ -29,6 +29,7 @@ MASTER = "reservations"
 LONGEST_DAYS = 800
 UNDONE = N_("taken back at the same desk")  # as the history tells it
 MOST_FOUND = 50
+LOOK_BACK = timedelta(days=365)  # as far as somebody asks about bookings of old
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,11 @@ class Reserve:
     def history(self, booking: int) -> list[Change]:
         with self._centre.reading() as conn:
             return bookings.history(conn, booking)
+
+    def find(self, text: str) -> list[Booking]:
+        """Bookings of whoever has this ID, or whose name or kana begin like this: of the last year and to come."""
+        with self._centre.reading() as conn:
+            return bookings.find_bookings(conn, self._institution, text, date.today() - LOOK_BACK)
 
     def people(self, text: str) -> list[Booker]:
         """Who has this ID, or whose name begins like this: the examinees that the store knows."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kiosk.core.booking import Booker, Booking, BookingState
 from kiosk.core.faults import Overtaken, Refused
+from kiosk.core.kana import full_kana
 from kiosk.core.words import N_
 from kiosk.store import notices
 from kiosk.store.booking_tables import booking_changes, bookings, seats, slots
@@ -158,6 +159,18 @@ def bookings_of_person(conn: sa.Connection, patient_id: str, *, since: date | No
     return _read(conn, *where) if patient_id else []
 
 
+def find_bookings(conn: sa.Connection, institution: str, text: str, since: date, limit: int = 200) -> list[Booking]:
+    """Of whoever has this patient ID, or whose name or kana begin like this; from ``since`` on, cancelled ones too."""
+    asked = text.strip()
+    if not asked:
+        return []
+    who = sa.or_(
+        bookings.c.patient_id == asked, bookings.c.kana.startswith(full_kana(asked), autoescape=True),
+        bookings.c.kanji.startswith(asked, autoescape=True),
+    )  # fmt: skip
+    return _read(conn, bookings.c.institution == institution, bookings.c.day >= since.isoformat(), who, limit=limit)
+
+
 def linked_with(conn: sa.Connection, linked: str) -> list[Booking]:
     """Those of one course or return visit."""
     return _read(conn, bookings.c.linked == linked) if linked else []
@@ -187,12 +200,13 @@ def _current(conn: sa.Connection, booking: int, version: int) -> Booking:
     return booking_of(conn, booking)
 
 
-def _read(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Booking]:
+def _read(conn: sa.Connection, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Booking]:
     query = (
         sa.select(bookings, seats.c.number.label("seat"))
         .outerjoin(seats, seats.c.booking == bookings.c.id)
         .where(*where)
         .order_by(bookings.c.day, bookings.c.at, seats.c.number, bookings.c.id)
+        .limit(limit)
     )
     return [_booking(dict(row)) for row in conn.execute(query).mappings()]
 

@@ -250,6 +250,21 @@ def test_persons_days_and_links(centre: Store) -> None:
         assert bookings.bookings_of_person(conn, "") == []
 
 
+def test_found_by_id_name_or_kana(centre: Store) -> None:
+    make(centre, slot(9), slot(10, kind="US"))
+    hanako = Booker("P00001", "見本 花子", "ミホン ハナコ")
+    with centre.writing() as conn:
+        mine = bookings.book(conn, ids_in(conn, "GASTRO"), hanako, "a")
+        bookings.book(conn, ids_in(conn, "US"), Booker("P000011", "例題 一郎", "レイダイ イチロウ"), "a")
+        bookings.cancel(conn, mine.id, "a", "本人都合")
+        for text in ("P00001", " 見本", "ミホン ハ", "ﾐﾎﾝ", "ミホン ハナコ"):
+            assert [each.id for each in bookings.find_bookings(conn, "0001", text, DAY)] == [mine.id], text
+        for text in ("", "%", "_ホン", "花子", "P0000"):
+            assert bookings.find_bookings(conn, "0001", text, DAY) == [], text
+        assert bookings.find_bookings(conn, "0001", "P00001", DAY + timedelta(days=1)) == []
+        assert bookings.find_bookings(conn, "0002", "P00001", DAY) == []
+
+
 def ids_in(conn: sa.Connection, kind: str) -> int:
     return slot_store.day_slots(conn, "0001", DAY, [kind])[0].id
 

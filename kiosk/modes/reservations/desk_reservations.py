@@ -44,6 +44,10 @@ class ReservationsDesk:
         """Answer: DayView."""
         return self._kit.ask(self.reserve.day, kind, day)
 
+    def find(self, text: str) -> Answer:
+        """Answer: Booking list, by day."""
+        return self._kit.ask(self.reserve.find, text)
+
     def people(self, text: str) -> Answer:
         """Answer: Booker list."""
         return self._kit.ask(self.reserve.people, text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.core.booking import Booking, SlotView, mark
+from kiosk.core.booking import Booker, Booking, SlotView, mark
 from kiosk.core.words import N_, Sentence, say
 
 STATES = {
@@ -67,6 +67,21 @@ def values_of(booking: Booking) -> dict[str, str]:
     """Whom a sentence is about, and when."""
     name = booking.who.kanji or booking.who.kana
     return {"name": name, "day": f"{booking.day:%m-%d}", "at": f"{booking.at:%H:%M}"}
+
+
+def whom_to_find(typed: Booker, marked: SeatRow | None) -> str:
+    """ID, kana or name of whoever is typed, else of whose booking is marked; empty for nobody."""
+    people = [typed, *([marked.booking.who] if marked is not None and marked.booking is not None else [])]
+    return next((text for who in people for text in (who.patient_id, who.kana, who.kanji) if text), "")
+
+
+def person_cells(booking: Booking, day: str, kind: str) -> tuple[str, ...]:
+    """Cells of a row of somebody's bookings."""
+    who = booking.who
+    return (
+        day, f"{booking.at:%H:%M}", kind, say(STATES[booking.state.value]), who.kana, who.kanji,
+        who.patient_id, who.birth_date, booking.comment,
+    )  # fmt: skip
 
 
 def waiter_cells(waiter: Any) -> tuple[str, ...]:

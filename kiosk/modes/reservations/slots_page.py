@@ -12,7 +12,7 @@ from kiosk.core.words import N_, say
 from kiosk.modes.reservations import rules
 from kiosk.ui import look
 from kiosk.ui.fields import DateField
-from kiosk.ui.shell import Choice, Shell
+from kiosk.ui.shell import Choice, Key, Shell
 from kiosk.ui.table import Column, Row, Table
 
 COLUMNS = [
@@ -44,6 +44,9 @@ class SlotsPage(ttk.Frame):
         self.told.grid(row=0, column=2, sticky="sw")
         self.table = Table(self, COLUMNS, empty=N_("Press F9 to see what would be done."))
         self.table.grid(row=1, column=0, sticky="nsew")
+
+    def keys(self) -> list[Key]:
+        return [Key("F5", N_("Make them"), self.make), Key("F9", N_("Preview"), self.preview)]
 
     def opened(self, names: dict[str, str]) -> None:
         """It stands in front now. ``names`` of the kinds by their codes."""

@@ -10,7 +10,7 @@ from typing import Any
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.reservations import rules
 from kiosk.ui import look
-from kiosk.ui.shell import Shell
+from kiosk.ui.shell import Key, Shell
 from kiosk.ui.table import Column, Row, Table
 
 COLUMNS = [
@@ -36,6 +36,9 @@ class WaitingPage(ttk.Frame):
         self.told.grid(row=0, column=0, sticky="w", pady=(0, look.px(12)))
         self.table = Table(self, COLUMNS, empty=N_("Nobody waits for this kind."))
         self.table.grid(row=1, column=0, sticky="nsew")
+
+    def keys(self) -> list[Key]:
+        return [Key("F5", N_("Book"), self.book), Key("F6", N_("Take off"), self.drop)]
 
     def opened(self, kind: str) -> None:
         """It stands in front now, for that kind."""

@@ -12,6 +12,7 @@ from typing import Any
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.reservations import rules
 from kiosk.modes.reservations.person_form import PersonForm
+from kiosk.modes.reservations.person_page import PersonPage
 from kiosk.modes.reservations.seat_hold import SeatHold
 from kiosk.modes.reservations.slots_page import SlotsPage
 from kiosk.modes.reservations.waiting_page import WaitingPage
@@ -70,7 +71,7 @@ class ReservationsWindow:
         self.kind.on_change(self.refresh)
         self.title = ttk.Label(head, style="Title.TLabel")
         self.title.grid(row=0, column=1, sticky="sw", padx=(gap * 2, 0))
-        self.month = MonthGrid(page, self._day_chosen, self.desk.today())
+        self.month = MonthGrid(page, lambda day: self.refresh(), self.desk.today())
         self.month.grid(row=1, column=0, sticky="nsew", padx=(0, gap))
         self.sheet = Table(
             page, SEATS, empty=N_("There are no slots on this day."), on_select=lambda key: self.set_keys(),
@@ -81,6 +82,7 @@ class ReservationsWindow:
         self.form.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(gap, 0))
         self.history = Table(work, HISTORY, empty=N_("Nothing happened to it."))
         self.waiting = WaitingPage(work, self.shell, self.desk, self._free_slot, lambda: self.show_page(None))
+        self.person = PersonPage(work, self.shell, self.desk, self._show_booking)
         self.slots = SlotsPage(work, self.shell, self.desk, self.refresh)
         self.shell.search_field(self.form.patient_id.entry)
 
@@ -88,14 +90,12 @@ class ReservationsWindow:
 
     def show_page(self, page: Any) -> None:
         """Lay a page over the calendar; None takes it away."""
-        for each in (self.page, self.history, self.waiting, self.slots):
+        for each in (self.page, self.history, self.waiting, self.person, self.slots):
             each.grid_remove()
         self._over = page
         (page or self.page).grid(row=0, column=0, sticky="nsew")
         if page is self.slots:
-            self.slots.opened({code: each.name for code, each in self.kinds.items()})
-        elif page is self.waiting:
-            self.waiting.opened(self.kind.get())
+            self.slots.opened(self._names())
         elif page is None:
             self.shell.give_focus(self.month)
             self.refresh()
@@ -103,18 +103,9 @@ class ReservationsWindow:
 
     def set_keys(self) -> None:
         """The keys of what stands in front."""
-        if self._over is self.slots:
-            keys = [
-                Key("F5", N_("Make them"), self.slots.make), Key("F9", N_("Preview"), self.slots.preview),
-                Key("Esc", N_("Back"), lambda: self.show_page(None)),
-            ]  # fmt: skip
-        elif self._over is self.waiting:
-            keys = [
-                Key("F5", N_("Book"), self.waiting.book), Key("F6", N_("Take off"), self.waiting.drop),
-                Key("Esc", N_("Back"), lambda: self.show_page(None)),
-            ]  # fmt: skip
-        elif self._over is not None:
-            keys = [Key("Esc", N_("Back"), lambda: self.show_page(None))]
+        if self._over is not None:
+            own = [] if self._over is self.history else self._over.keys()
+            keys = [*own, Key("Esc", N_("Back"), lambda: self.show_page(None))]
         else:
             row = self.row
             none = "" if row is not None else N_("Mark a time first.")
@@ -130,6 +121,7 @@ class ReservationsWindow:
                 Key("F8", N_("Cancel booking"), self.cancel, why=booked),
                 Key("F9", N_("History"), self.show_history, why=booked),
                 Key("F10", N_("Print"), self.print_page),
+                Key("F11", N_("Their bookings"), self.show_person),
                 Key("F12", N_("Slots"), lambda: self.show_page(self.slots)),
                 Key("Esc", N_("Clear the form"), self.clear),
             ]
@@ -151,17 +143,17 @@ class ReservationsWindow:
             return
         wanted = self.desk.settings.kinds or list(book.kinds)
         self.kinds = {code: book.kinds[code] for code in wanted if code in book.kinds}
-        self.kind.offer({code: each.name for code, each in self.kinds.items()})
+        self.kind.offer(self._names())
         if self.kinds and not self.kind.get():
             self.kind.set(next(iter(self.kinds)))
         self.refresh()
 
+    def _names(self) -> dict[str, str]:
+        return {code: each.name for code, each in self.kinds.items()}
+
     def go_to(self, day: date) -> None:
         """Show that day."""
         self.month.choose(day)
-        self.refresh()
-
-    def _day_chosen(self, day: date) -> None:
         self.refresh()
 
     def refresh(self) -> None:
@@ -204,6 +196,21 @@ class ReservationsWindow:
                 self.show_page(self.history)
 
         self.desk.history(self.row.booking.id).then(show, self.shell.problem.fault)
+
+    def show_person(self) -> None:
+        """F11: when is this person booked? Whoever is typed below, or whose booking is marked."""
+        text = rules.whom_to_find(self.form.person(), self.row)
+        if not text:
+            self.shell.problem.look(N_("Type an ID, a name or kana below, or mark a booking."))
+            return
+        self.show_page(self.person)
+        self.person.opened(text, self._names())
+
+    def _show_booking(self, booking: Any) -> None:
+        if booking.kind in self.kinds:
+            self.kind.set(booking.kind)
+        self.month.choose(booking.day)
+        self.show_page(None)
 
     def print_page(self) -> None:
         """F10: the slip of the marked booking; with none marked, the day's list."""
@@ -279,6 +286,7 @@ class ReservationsWindow:
         who = self.form.person()
         if not (who.kanji or who.kana):
             self.show_page(self.waiting)
+            self.waiting.opened(self.kind.get())
             return
         day = self.month.chosen
 

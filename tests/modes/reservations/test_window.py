@@ -139,6 +139,30 @@ def test_who_waits_is_proposed_when_a_seat_is_free(open_window: Callable[..., An
     assert desk.waiting("BREASTUS") == [] and window._over is None
 
 
+def test_somebody_asks_when_she_is_booked(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    """On the telephone: a kana, half a name or an ID; Return shows the booking in the calendar."""
+    day = a_tuesday()
+    window = with_slots(open_window(), wait_until, day)
+    desk, hanako = window.pc.desk.reserve, Booker("00012346", "髙橋 花子", "タカハシ ハナコ")
+    gastro = desk.make(window.rows[first_free(window)].slot.id, hanako)
+    scan_of = next(each for each in desk.day("BREASTUS", day).slots if each.free)
+    other = desk.make(scan_of.id, hanako)
+    desk.cancel(other, "本人都合")
+    desk.make(scan_of.id, Booker("00012399", "高田 一郎", "タカタ イチロウ"))
+    press(window.shell, "F11")
+    assert "ID" in window.shell.problem.text and window._over is None  # nobody is typed, nobody marked
+    window.form.kana.set("ﾀｶﾊｼ")
+    press(window.shell, "F11")
+    cells = wait_until(lambda: [window.person.table.row(key).cells[2:4] for key in window.person.table.shown_keys],
+                       what="both bookings of hers")  # fmt: skip
+    assert sorted(cells) == sorted([("胃カメラ", "booked"), (window.kinds["BREASTUS"].name, "cancelled")])
+    assert window.person.table.selected == str(gastro.id)
+    window.month.choose(day + timedelta(days=7))
+    press(window.shell, "F5")
+    wait_until(lambda: ("08:40", "髙橋 花子") in booked(window), what="shown in the calendar")
+    assert window.month.chosen == day and window._over is None and window.kind.get() == "GASTRO"
+
+
 def test_slip_and_day_list_are_printed(
     open_window: Callable[..., Any], wait_until: Wait, tmp_path: Path
 ) -> None:  # fmt: skip
