@@ -280,12 +280,16 @@ class Reserve:
             )  # fmt: skip
         return done
 
-    def change_slot(
-        self, slot: int, *, capacity: int | None = None, closed: bool | None = None, reason: str = ""
-    ) -> SlotView:  # fmt: skip
-        """For this day alone."""
+    def close_slot(self, slot: int, closed: bool, reason: str) -> SlotView:
+        """For this day alone: nobody else can book it, or can again. Who is booked stays. Raises Refused."""
         with self._centre.writing() as conn:
-            return slot_store.change_slot(conn, slot, capacity=capacity, closed=closed, reason=reason)
+            after = slot_store.change_slot(conn, slot, closed=closed, reason=reason)
+            subject = f"{after.kind} {after.day.isoformat()} {after.at:%H:%M}"
+            if closed:
+                audit.write(conn, self._actor(), "slot closed", subject=subject, reason=reason, booked=after.taken)
+            else:
+                audit.write(conn, self._actor(), "slot opened", subject=subject)
+        return after
 
 
 def _about(booking: Booking) -> dict[str, Any]:

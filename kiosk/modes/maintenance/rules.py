@@ -71,6 +71,8 @@ ACTIONS = {
     "booking slip printed": N_("booking slip printed"),
     "booking list printed": N_("list of bookings printed"),
     "slots made": N_("slots made"),
+    "slot closed": N_("a time closed to bookings"),
+    "slot opened": N_("a time opened again"),
     "pictures registered": N_("pictures registered"),
     "pictures discarded": N_("pictures thrown away before they were registered"),
     "traffic watched": N_("traffic with a device watched"),

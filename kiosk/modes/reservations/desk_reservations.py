@@ -118,9 +118,9 @@ class ReservationsDesk:
         """Answer: Plan that was carried out."""
         return self._kit.ask(self.reserve.make_slots, since, until, deadline_s=120.0)
 
-    def change_slot(self, slot: int, closed: bool, reason: str) -> Answer:
+    def close_slot(self, slot: int, closed: bool, reason: str) -> Answer:
         """Answer: SlotView."""
-        return self._kit.ask(self.reserve.change_slot, slot, closed=closed, reason=reason)
+        return self._kit.ask(self.reserve.close_slot, slot, closed, reason)
 
     # -- on a desk thread ----------------------------------------------------------------------------------------
 

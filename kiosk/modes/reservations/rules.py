@@ -63,6 +63,21 @@ def day_rows(slots: Sequence[SlotView], bookings: Sequence[Booking]) -> list[Sea
     return rows
 
 
+def taking_away(row: SeatRow | None) -> str:
+    """What F8 does to the marked row."""
+    if row is None or row.booking is not None:
+        return N_("Cancel booking")
+    return N_("Open again") if row.slot.closed else N_("Close the time")
+
+
+def staying_words(booked: Sequence[Booking]) -> Sentence:
+    """Who is booked at a time that is to be closed."""
+    names = ", ".join(each.who.kanji or each.who.kana for each in booked)
+    if not names:
+        return Sentence(N_("Nobody is booked there. Why is it closed?"))
+    return Sentence(N_("They stay booked and must be told or moved: {names}. Why is it closed?"), {"names": names})
+
+
 def values_of(booking: Booking) -> dict[str, str]:
     """Whom a sentence is about, and when."""
     name = booking.who.kanji or booking.who.kana

@@ -12,6 +12,10 @@ def usual_reasons() -> list[str]:
     return ["本人都合", "体調不良", "日程変更", "施設都合", "入力誤り"]
 
 
+def usual_closings() -> list[str]:
+    return ["医師不在", "装置点検", "会議", "休診"]
+
+
 @dataclass(frozen=True)
 class ReservationsSettings(Settings):
     """What a reservation desk is told."""
@@ -23,4 +27,5 @@ class ReservationsSettings(Settings):
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
     )
+    close_reasons: list[str] = setting(usual_closings, N_("Reasons that are offered when a time is closed."))
     cancel_reasons: list[str] = setting(usual_reasons, N_("Reasons that are offered when a booking is cancelled."))

@@ -15,6 +15,7 @@ from kiosk.modes.reservations.person_form import PersonForm
 from kiosk.modes.reservations.person_page import PersonPage
 from kiosk.modes.reservations.seat_hold import SeatHold
 from kiosk.modes.reservations.slots_page import SlotsPage
+from kiosk.modes.reservations.taking_away import cancel_booking, close_or_open
 from kiosk.modes.reservations.waiting_page import WaitingPage
 from kiosk.ui import look
 from kiosk.ui.dates import day_text
@@ -118,7 +119,7 @@ class ReservationsWindow:
                 Key("F5", N_("Book"), self.book, why=none),
                 Key("F6", N_("Take back"), self.undo),
                 Key("F7", move, self.move, why=none if self.moving is not None else booked),
-                Key("F8", N_("Cancel booking"), self.cancel, why=booked),
+                Key("F8", rules.taking_away(row), self.cancel, why=none),
                 Key("F9", N_("History"), self.show_history, why=booked),
                 Key("F10", N_("Print"), self.print_page),
                 Key("F11", N_("Their bookings"), self.show_person),
@@ -358,28 +359,14 @@ class ReservationsWindow:
         self.set_keys()
 
     def cancel(self) -> None:
-        """F8: with a reason."""
-        assert self.row is not None and self.row.booking is not None
-        booking = self.row.booking
-
-        def cancelled(_: Any) -> None:
-            if self.shell.frame.winfo_exists():
-                self.shell.problem.done(N_("The booking was cancelled; F6 brings it back."))
-                self.refresh()
-                self.desk.waiting(booking.kind, booking.day).then(self._propose, lambda why: None)
-
-        def because(reason: str) -> Callable[[], object]:
-            return lambda: self.desk.cancel(booking, reason).then(cancelled, self.shell.problem.fault)
-
-        self.shell.ask(
-            Sentence(N_("Cancel the booking of {name} at {at}?"), rules.values_of(booking)),
-            N_("The seat is free for others at once. Why is it cancelled?"),
-            [Choice(N_("Do not cancel")), *(Choice(each, because(each)) for each in self.desk.settings.cancel_reasons)],
-        )
-
-    def _propose(self, waiters: Any) -> None:
-        if waiters and self.shell.frame.winfo_exists():
-            self.shell.problem.look(rules.waiting_words(waiters))
+        """F8: the marked booking, or the marked free time, which nobody can book then; with a reason."""
+        assert self.row is not None
+        booking, slot = self.row.booking, self.row.slot
+        if booking is not None:
+            cancel_booking(self.shell, self.desk, booking, self.refresh)
+        else:
+            there = [each.booking for each in self.rows.values() if each.booking and each.slot.id == slot.id]
+            close_or_open(self.shell, self.desk, slot, there, self.refresh)
 
     def undo(self) -> None:
         """F6: the last action of this desk."""

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from kiosk.core.booking import Booker
-from kiosk.core.faults import LinkLost
+from kiosk.core.faults import LinkLost, Refused
 from kiosk.modes.reservations import rules
+from kiosk.store import audit
 from tests.journeys.hands import press, scan, type_in
 from tests.modes.reservations.conftest import Desk, a_tuesday
 
@@ -137,6 +138,31 @@ def test_who_waits_is_proposed_when_a_seat_is_free(open_window: Callable[..., An
     press(window.shell, "F5")
     wait_until(lambda: ("13:30", "髙橋 花子") in booked(window), what="she has the seat")
     assert desk.waiting("BREASTUS") == [] and window._over is None
+
+
+def test_a_time_is_closed_and_opened_again(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    """The doctor is away: nobody else can book it, whoever is booked is named and stays."""
+    window = with_slots(open_window(), wait_until, a_tuesday())
+    desk, slot = window.pc.desk.reserve, window.rows[first_free(window)].slot
+    desk.make(slot.id, Booker("1", "見本 太郎"))
+    wait_until(lambda: booked(window), what="booked")
+    mark(window, f"s{slot.id}")
+    press(window.shell, "F8")
+    wait_until(lambda: window.shell.question is not None, what="asked why")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: window.rows[f"s{slot.id}"].slot.closed, what="closed")
+    assert window.rows[f"s{slot.id}"].cells[5] == "医師不在" and booked(window) == [("08:40", "見本 太郎")]
+    with pytest.raises(Refused):
+        desk.make(slot.id, Booker("2", "例題 桜"))
+    assert desk.plan_slots(slot.day, slot.day).nothing  # making slots leaves it as it was set by hand
+    mark(window, f"s{slot.id}")
+    press(window.shell, "F8")
+    wait_until(lambda: not window.rows[f"s{slot.id}"].slot.closed, what="open again")
+    desk.make(slot.id, Booker("2", "例題 桜"))
+    with window.pc.station.centre.reading() as conn:
+        told = [(each.action, each.subject) for each in audit.events(conn) if each.action.startswith("slot ")]
+    where = f"GASTRO {slot.day.isoformat()} 08:40"
+    assert sorted(told) == [("slot closed", where), ("slot opened", where)]
 
 
 def test_somebody_asks_when_she_is_booked(open_window: Callable[..., Any], wait_until: Wait) -> None:

@@ -1,0 +1,58 @@
+"""F8: a booking is cancelled with a reason; a free time is closed with a reason, and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kiosk.core.booking import Booking, SlotView
+from kiosk.core.words import N_, Sentence
+from kiosk.modes.reservations import rules
+from kiosk.ui.shell import Choice, Shell
+
+
+def cancel_booking(shell: Shell, desk: Any, booking: Booking, done: Callable[[], object]) -> None:
+    """Ask why, cancel it, and propose whoever waits for the seat."""
+
+    def propose(waiters: Any) -> None:
+        if waiters and shell.frame.winfo_exists():
+            shell.problem.look(rules.waiting_words(waiters))
+
+    def cancelled(_: Any) -> None:
+        if shell.frame.winfo_exists():
+            shell.problem.done(N_("The booking was cancelled; F6 brings it back."))
+            done()
+            desk.waiting(booking.kind, booking.day).then(propose, lambda why: None)
+
+    def because(reason: str) -> Callable[[], object]:
+        return lambda: desk.cancel(booking, reason).then(cancelled, shell.problem.fault)
+
+    shell.ask(
+        Sentence(N_("Cancel the booking of {name} at {at}?"), rules.values_of(booking)),
+        N_("The seat is free for others at once. Why is it cancelled?"),
+        [Choice(N_("Do not cancel")), *(Choice(each, because(each)) for each in desk.settings.cancel_reasons)],
+    )
+
+
+def close_or_open(
+    shell: Shell, desk: Any, slot: SlotView, booked: Sequence[Booking], done: Callable[[], object]
+) -> None:  # fmt: skip
+    """Open a closed one at once; ask why before an open one is closed. Those who are ``booked`` there stay."""
+    when = {"at": f"{slot.at:%H:%M}", "day": f"{slot.day:%m-%d}"}
+
+    def changed(after: SlotView) -> None:
+        if shell.frame.winfo_exists():
+            told = N_("{day} {at} is closed; F8 opens it again.") if after.closed else N_("{day} {at} is open again.")
+            shell.problem.done(Sentence(told, when))
+            done()
+
+    def because(reason: str) -> Callable[[], object]:
+        return lambda: desk.close_slot(slot.id, True, reason).then(changed, shell.problem.fault)
+
+    if slot.closed:
+        desk.close_slot(slot.id, False, "").then(changed, shell.problem.fault)
+        return
+    shell.ask(
+        Sentence(N_("Close {day} {at} to further bookings?"), when), rules.staying_words(booked),
+        [Choice(N_("Do not close")), *(Choice(each, because(each)) for each in desk.settings.close_reasons)],
+    )  # fmt: skip
