@@ -60,13 +60,24 @@ def locked(conn: sa.Connection, slot: int) -> SlotView:
     return view_of(dict(row), held_in(conn, slot))
 
 
+def _open(conn: sa.Connection, slot: int) -> SlotView:
+    """The slot, locked. Raises Refused where it is closed or gone."""
+    view = locked(conn, slot)
+    if view.closed:
+        raise Refused(
+            "closed", N_("This time is closed to bookings."), N_("Choose another one; F8 in the day sheet opens it."),
+            reference="B405",
+        )  # fmt: skip
+    return view
+
+
 def take(conn: sa.Connection, slot: int, booking: int, *, hold: str = "", beyond: bool = False) -> int:
     """Give a seat of the slot to a booking: the one that ``hold`` holds, else the lowest free one. Returns its number.
 
     ``beyond``: where all are taken, one more than there are (somebody allowed it, with a reason). Raises SlotFull,
     Refused.
     """
-    view = locked(conn, slot)
+    view = _open(conn, slot)  # closed while somebody typed: he is told, even with a seat kept
     drop_expired(conn, slot)
     if hold:
         mine = conn.execute(
@@ -77,11 +88,6 @@ def take(conn: sa.Connection, slot: int, booking: int, *, hold: str = "", beyond
             _count(conn, slot)
             held = sa.select(seats.c.number).where(seats.c.slot == slot, seats.c.booking == booking)
             return int(conn.execute(held).scalar_one())
-    if view.closed:
-        raise Refused(
-            "closed", N_("This time is closed to bookings."), N_("Choose another one, or open it in the maintenance."),
-            reference="B405",
-        )  # fmt: skip
     used = set(conn.execute(sa.select(seats.c.number).where(seats.c.slot == slot)).scalars())
     number = next((each for each in range(1, view.capacity + 1) if each not in used), 0)
     if not number and beyond:
@@ -95,13 +101,13 @@ def take(conn: sa.Connection, slot: int, booking: int, *, hold: str = "", beyond
 def hold_seat(conn: sa.Connection, slot: int, hold: str, by: str, now: float | None = None) -> Held:
     """Keep a seat while somebody types. Raises SlotFull, Refused."""
     now = time.time() if now is None else now
-    view = locked(conn, slot)
+    view = _open(conn, slot)
     drop_expired(conn, slot, now)
     used = set(conn.execute(sa.select(seats.c.number).where(seats.c.slot == slot)).scalars())
     number = next((each for each in range(1, view.capacity + 1) if each not in used), 0)
     until = now + HOLD_S
     values = {"slot": slot, "number": number, "booking": None, "hold": hold, "hold_by": by, "hold_until": until}
-    if view.closed or not number or not _insert(conn, **values):
+    if not number or not _insert(conn, **values):
         raise full(conn, view)
     return Held(slot, number, hold, until)
 

@@ -250,6 +250,20 @@ def test_persons_days_and_links(centre: Store) -> None:
         assert bookings.bookings_of_person(conn, "") == []
 
 
+def test_a_closed_time_refuses_even_with_a_seat_kept(centre: Store) -> None:
+    make(centre, slot(9))
+    [nine] = ids(centre)
+    with centre.writing() as conn:
+        seats.hold_seat(conn, nine, "h1", "山田")
+        slot_store.change_slot(conn, nine, closed=True, reason="医師不在")
+        for tried in (
+            lambda: bookings.book(conn, nine, who(1), "a", hold="h1"), lambda: seats.hold_seat(conn, nine, "h2", "b"),
+        ):  # fmt: skip
+            with pytest.raises(Refused) as refused:
+                tried()
+            assert refused.value.reference == "B405"
+
+
 def test_found_by_id_name_or_kana(centre: Store) -> None:
     make(centre, slot(9), slot(10, kind="US"))
     hanako = Booker("P00001", "見本 花子", "ミホン ハナコ")
