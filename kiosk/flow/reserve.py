@@ -6,7 +6,7 @@ Methods work on the calling thread and may block; each change is one transaction
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -76,13 +76,17 @@ class Reserve:
     """One desk; it remembers its own last action."""
 
     def __init__(
-        self, centre: Store, institution: str, actor: Callable[[], Actor], kept: KeptDays | None = None
+        self, centre: Store, institution: str, actor: Callable[[], Actor], kept: KeptDays | None = None,
+        keepers: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """``kept``: what this PC saw last, for when the store is away."""
+        """``kept``: what this PC saw last, for when the store is away. ``keepers``: roles that may make, close and open
+        slots; empty: whoever works here.
+        """
         self._centre = centre
         self._kept = kept
         self._institution = institution
         self._actor = actor
+        self._keepers = frozenset(keepers)
         self._last: Done | None = None
 
     # -- looking -------------------------------------------------------------------------------------------------
@@ -269,7 +273,8 @@ class Reserve:
             return plan(wanted, slot_store.standing(conn, self._institution, since, until))
 
     def make_slots(self, since: date, until: date) -> Plan:
-        """Do it, as things are at this moment; what was done. Twice is once."""
+        """Do it, as things are at this moment; what was done. Twice is once. Raises Refused for another role."""
+        self._must_keep()
         wanted = wanted_slots(self.book(), since, until, holiday)
         with self._centre.writing() as conn:
             done = plan(wanted, slot_store.standing(conn, self._institution, since, until))
@@ -282,6 +287,7 @@ class Reserve:
 
     def close_slot(self, slot: int, closed: bool, reason: str) -> SlotView:
         """For this day alone: nobody else can book it, or can again. Who is booked stays. Raises Refused."""
+        self._must_keep()
         with self._centre.writing() as conn:
             after = slot_store.change_slot(conn, slot, closed=closed, reason=reason)
             subject = f"{after.kind} {after.day.isoformat()} {after.at:%H:%M}"
@@ -290,6 +296,13 @@ class Reserve:
             else:
                 audit.write(conn, self._actor(), "slot opened", subject=subject)
         return after
+
+    def _must_keep(self) -> None:
+        if self._keepers and self._actor().role not in self._keepers:
+            raise Refused(
+                "role", N_("Slots are made, closed and opened by other roles than yours."),
+                N_("Log in as somebody who may; the parameter file of this PC names the roles."), reference="B406",
+            )  # fmt: skip
 
 
 def _about(booking: Booking) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class ReservationsDesk:
         self.mailbox = kit.mailbox
         self.today = date.today
         self.kept = KeptDays(kit.centre, kit.local, kit.station.institution)
-        self.reserve = Reserve(kit.centre, kit.station.institution, kit.session.actor, self.kept)
+        self.reserve = Reserve(kit.centre, kit.station.institution, kit.session.actor, self.kept, kit.settings.keepers)
 
     def listen(self, call: Callable[[], None]) -> Callable[[], None]:
         """``call()`` when somebody changed a booking or a slot, on whichever PC."""

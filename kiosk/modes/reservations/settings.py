@@ -27,5 +27,6 @@ class ReservationsSettings(Settings):
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
     )
+    keepers: list[str] = setting(list, N_("Roles that may make, close and open slots; empty = whoever works here."))
     close_reasons: list[str] = setting(usual_closings, N_("Reasons that are offered when a time is closed."))
     cancel_reasons: list[str] = setting(usual_reasons, N_("Reasons that are offered when a booking is cancelled."))

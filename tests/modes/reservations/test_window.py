@@ -14,6 +14,7 @@ from kiosk.core.booking import Booker
 from kiosk.core.faults import LinkLost, Refused
 from kiosk.modes.reservations import rules
 from kiosk.store import audit
+from kiosk.store.staff import Person
 from tests.journeys.hands import press, scan, type_in
 from tests.modes.reservations.conftest import Desk, a_tuesday
 
@@ -163,6 +164,28 @@ def test_a_time_is_closed_and_opened_again(open_window: Callable[..., Any], wait
         told = [(each.action, each.subject) for each in audit.events(conn) if each.action.startswith("slot ")]
     where = f"GASTRO {slot.day.isoformat()} 08:40"
     assert sorted(told) == [("slot closed", where), ("slot opened", where)]
+
+
+def test_slots_are_kept_by_the_roles_that_may(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = open_window(keepers=["admin"])
+    desk, session, day = window.pc.desk.reserve, window.pc.station.session, a_tuesday()
+    for role in ("", "clerk"):
+        session.person = Person(1, "窓口 一郎", role, True, False) if role else None
+        with pytest.raises(Refused) as refused:
+            desk.make_slots(day, day)
+        assert refused.value.reference == "B406"
+    session.person = Person(2, "管理 花子", "admin", True, False)
+    desk.make_slots(day, day)
+    window.go_to(day)
+    wait_until(lambda: window.rows, what="the slots")
+    session.person = Person(1, "窓口 一郎", "clerk", True, False)
+    mark(window, first_free(window))
+    press(window.shell, "F8")
+    wait_until(lambda: window.shell.question is not None, what="asked why")
+    window.shell.question.buttons[1].invoke()
+    wait_until(lambda: "roles" in window.shell.problem.text, what="told why not")
+    assert not window.row.slot.closed
+    desk.make(window.row.slot.id, Booker("1", "見本 太郎"))  # booking is everybody's
 
 
 def test_somebody_asks_when_she_is_booked(open_window: Callable[..., Any], wait_until: Wait) -> None:
