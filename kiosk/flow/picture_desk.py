@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections import deque
+from collections.abc import Callable
 from datetime import date
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
@@ -46,6 +49,8 @@ class PictureDesk:
         self._kit = kit
         self.settings: Any = kit.settings
         self.place = kit.station.place
+        self._marks: deque[tuple[str, int, dict[str, Any]]] = deque()
+        self._marking = threading.Lock()
         self.mailbox = kit.mailbox
         self.today = date.today
         self.spool: Spool = Spool(kit.local, kit.data / "PICTURES" / kit.mode, kit.station.name, kit.mode)
@@ -73,7 +78,7 @@ class PictureDesk:
 
     def go_on(self, set_id: str) -> Answer:
         """Answer: PictureSet that is open again."""
-        return self._kit.ask(self.taking.go_on, set_id)
+        return self._kit.ask(self._after_marks, self.taking.go_on, set_id)
 
     def leave(self) -> Answer:
         """The examination is interrupted; it stays on this PC. One without pictures is forgotten."""
@@ -81,11 +86,11 @@ class PictureDesk:
 
     def finish(self) -> Answer:
         """Register: from now on the pictures go out by themselves."""
-        return self._kit.ask(self.taking.finish, deadline_s=30.0)
+        return self._kit.ask(self._after_marks, self.taking.finish, deadline_s=30.0)
 
     def register(self, set_id: str) -> Answer:
         """An interrupted examination, from the list. Fails with Refused where it is nobody's."""
-        return self._kit.ask(self._register, set_id)
+        return self._kit.ask(self._after_marks, self._register, set_id)
 
     def discard(self, set_id: str) -> Answer:
         """Throw away an examination that was not registered; its pictures are gone. Fails with Refused where it is
@@ -113,9 +118,22 @@ class PictureDesk:
 
     def mark(self, taken: TakenPicture, **marks: Any) -> Answer:
         """Answer: None. ``marks``: part, star, deleted."""
-        return self._kit.ask(self.spool.mark, taken.set, taken.number, **marks)
+        self._marks.append((taken.set, taken.number, marks))
+        return self._kit.ask(self._keep_marks)
 
     # -- on a desk thread ----------------------------------------------------------------------------------------
+
+    def _keep_marks(self) -> None:
+        """In the order in which they were given, though there are several desk threads."""
+        with self._marking:
+            while self._marks:
+                set_id, number, marks = self._marks.popleft()
+                self.spool.mark(set_id, number, **marks)
+
+    def _after_marks(self, work: Callable[..., Any], *args: Any) -> Any:
+        """What was marked a moment before counts: a picture left out just before F12 is not registered."""
+        self._keep_marks()
+        return work(*args)
 
     @property
     def people(self) -> ChooseExaminee:
