@@ -103,7 +103,9 @@ class GatewaySite:
     def examine(self, person: int = 0, modality: str = "CR", mistake: Mistake = Mistake.NONE) -> list[SentFile]:
         """Worklist, pictures, sending, as the device of that modality does it."""
         device = self.device(f"{modality}1", modality)
-        rows = device.ask(Asking(modality=modality, patient_id=PEOPLE[person].patient_id))
+        asking = Asking(modality=modality, patient_id=PEOPLE[person].patient_id)
+        # A store that stalls for longer than the worklist waits for it: the list as it was, and one asks again.
+        rows = next(rows for _ in range(5) if (rows := device.ask(asking)))
         return device.examine(rows[0], mistake=mistake)
 
     def close(self) -> None:
