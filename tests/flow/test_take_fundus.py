@@ -30,7 +30,7 @@ from tests.store.samples import FUNDUS, jpeg_bytes
 NAMES = [r"(?P<pid>P\d{5})_(?P<eye>R|L)", r"(?P<number>\d{4})-(?P<eye>[12])"]
 TARO = Patient("", "P00001", "見本 太郎", "ミホン タロウ", "", "M", date(1971, 4, 2))
 HANAKO = Patient("", "P00002", "髙橋 花子", "タカハシ ハナコ", "", "F", date(1980, 12, 31))
-TODAY = date.today()
+
 
 
 def fundus(eye: str = "R", seed: int = 1) -> bytes:
@@ -63,7 +63,7 @@ class Site:
 
     def visit(self, patient: Patient, number: str) -> None:
         with self.centre.writing() as conn:
-            key = VisitKey("0001", TODAY, number)
+            key = VisitKey("0001", date.today(), number)
             visits.take_visit(conn, VisitRow(key, patient, "09:00", exams=(FUNDUS,)), "list")
 
     def arrive(self, name: str, data: bytes) -> Told:
@@ -75,7 +75,7 @@ class Site:
         return self.told[-1]
 
     def open(self, number: str) -> Any:
-        [listed] = [each for each in self.people.day(TODAY) if each.number == number]
+        [listed] = [each for each in self.people.day(date.today()) if each.number == number]
         return self.fundus.open(listed.row, listed.number, "佐藤")
 
     def owner(self, told: Told) -> str:

@@ -27,7 +27,7 @@ from tests.modes.attributes.conftest import HANAKO, TARO, Room
 from tests.needs import only_on_posix
 
 Wait = Callable[..., Any]
-TODAY = date.today()
+
 
 
 def shown(window: Any) -> list[tuple[str, ...]]:
@@ -112,22 +112,22 @@ def test_never_the_nearest_never_a_cancelled_one_never_a_corrected_one(open_room
         visits.set_state(conn, cancelled, VisitState.CANCELLED)
     for code, reason in (("01", "nobody"), ("0010", "nobody"), ("", "nobody"), ("002", "cancelled")):
         with pytest.raises(Refused) as why:
-            desk.find(code, TODAY, scanned=False).wait()
+            desk.find(code, date.today(), scanned=False).wait()
         assert why.value.reason == reason
     with pytest.raises(Refused):
-        desk.find("001", TODAY + timedelta(days=1), scanned=False).wait()
-    assert desk.find("００１", TODAY, scanned=False).wait().person.visit == visit, (
+        desk.find("001", date.today() + timedelta(days=1), scanned=False).wait()
+    assert desk.find("００１", date.today(), scanned=False).wait().person.visit == visit, (
         "full-width digits of an input method"
     )
-    chosen = desk.find("00012345", TODAY, scanned=False).wait()
+    chosen = desk.find("00012345", date.today(), scanned=False).wait()
     assert chosen.person.visit == visit, "by patient ID too"
     room.visit(TARO, "003")
     with pytest.raises(Refused) as why:
-        desk.find("00012345", TODAY, scanned=False).wait()
+        desk.find("00012345", date.today(), scanned=False).wait()
     assert why.value.reason == "several"
     with room.station.centre.writing() as conn:
         corrected = replace(TARO, birth_date=date(1971, 4, 3))
-        visits.take_visit(conn, VisitRow(VisitKey("0001", TODAY, "001"), corrected, "09:00"), "list")
+        visits.take_visit(conn, VisitRow(VisitKey("0001", date.today(), "001"), corrected, "09:00"), "list")
     with pytest.raises(Refused) as why:
         desk.send(chosen.person).wait()
     assert why.value.reason == "changed" and not room.console.records
@@ -136,7 +136,7 @@ def test_never_the_nearest_never_a_cancelled_one_never_a_corrected_one(open_room
 def test_it_goes_on_while_the_shared_store_is_away(open_room: Callable[..., Room], monkeypatch: Any) -> None:
     room = open_room()
     room.visit(TARO, "001")
-    assert room.desk.find("001", TODAY, scanned=False).wait().person.seen_at == ""
+    assert room.desk.find("001", date.today(), scanned=False).wait().person.seen_at == ""
     centre = room.station.centre
 
     def away(*args: Any, **more: Any) -> Any:
@@ -144,7 +144,7 @@ def test_it_goes_on_while_the_shared_store_is_away(open_room: Callable[..., Room
 
     monkeypatch.setattr(centre, "reading", away)
     monkeypatch.setattr(centre, "writing", away)
-    chosen = room.desk.find("001", TODAY, scanned=False).wait()
+    chosen = room.desk.find("001", date.today(), scanned=False).wait()
     assert chosen.person.seen_at
     room.desk.send(chosen.person).wait()
     assert room.console.records
@@ -161,7 +161,7 @@ def test_barcode_to_dr_over_a_serial_line(open_window: Callable[..., Any], wait_
         worker.start()
         window = open_window(serial=replace(told, port=line.port), barcode=codes, console="DR")
         window.room.visit(HANAKO, "002")
-        data = f"{TODAY:%Y%m%d}002"
+        data = f"{date.today():%Y%m%d}002"
         scan(window.shell, f"A{data}{check_digit(data, 'mod16', ('A', 'A'))}A")
         wait_until(lambda: window.chosen is not None, what="she is shown")
         press(window.shell, "F5")
