@@ -14,6 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import sqlalchemy as sa
 
+from kiosk.flow.book_seats import BookSeats
+from kiosk.flow.keep_book import KeepBook
 from kiosk.flow.reserve import Reserve
 from kiosk.store.audit import Actor
 from kiosk.store.booking_tables import bookings, seats, slots
@@ -28,15 +30,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = centre_store("", Path(folder))
         prepare(store)
-        desk = Reserve(store, "0001", lambda: Actor("bench", "bench"))
+        actor = Actor("bench", "bench")
+        desk = Reserve(store, BookSeats("reservations", "0001", ""), lambda: actor)
+        keeper = KeepBook(store, "0001", lambda: actor, master="reservations")
+        keeper.set_pin("2468")
         began = time.perf_counter()
-        done = desk.make_slots(FIRST, FIRST + timedelta(days=364))
+        done = keeper.make_slots(FIRST, FIRST + timedelta(days=364))
         print(f"a year of {len(desk.book().kinds)} kinds: {len(done.add)} slots in {time.perf_counter() - began:.2f} s")
         began = time.perf_counter()
-        again = desk.make_slots(FIRST, FIRST + timedelta(days=364))
+        again = keeper.make_slots(FIRST, FIRST + timedelta(days=364))
         print(f"once more, nothing to do ({again.nothing}): {time.perf_counter() - began:.2f} s")
         for year in range(1, 10):  # years that were, so that there are as many bookings as in a used store
-            desk.make_slots(FIRST.replace(year=2026 - year), FIRST.replace(year=2026 - year) + timedelta(days=364))
+            keeper.make_slots(FIRST.replace(year=2026 - year), FIRST.replace(year=2026 - year) + timedelta(days=364))
         fill(store)
         for kind in ("GASTRO", "MMG", "INTERNAL"):
             months, days = [], []

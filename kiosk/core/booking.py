@@ -52,13 +52,17 @@ class Booking:
     comment: str = ""
     linked: str = ""
     number: str = ""  # check-up number
+    exam: str = ""  # of the examination master: the step of its visit
+    source: str = "desk"  # or list: the check-up system's
     over_reason: str = ""
     version: int = 1
 
 
 @dataclass(frozen=True)
 class SlotView:
-    """A slot as people see it. ``free``: seats that may be taken; ``held``: by somebody who is typing."""
+    """A slot as people see it. ``free``: seats that may be taken; ``held``: by somebody who is typing. ``spare``: how
+    many more of ``short``, the resource that is shortest then, there are (None: it needs none).
+    """
 
     id: int
     kind: str
@@ -70,10 +74,13 @@ class SlotView:
     closed: bool = False
     by_hand: bool = False
     reason: str = ""
+    spare: int | None = None
+    short: str = ""
 
     @property
     def free(self) -> int:
-        return 0 if self.closed else max(0, self.capacity - self.taken - self.held)
+        seats = self.capacity - self.taken - self.held
+        return 0 if self.closed else max(0, seats if self.spare is None else min(seats, self.spare))
 
 
 def mark(free: int, capacity: int) -> str:

@@ -11,7 +11,7 @@ from datetime import date, time
 from typing import Any
 
 from kiosk.core.faults import Fault
-from kiosk.core.words import N_
+from kiosk.core.words import N_, say
 
 WEEKDAYS = 7  # Monday is 0
 
@@ -21,6 +21,7 @@ class Kind:
     """A kind of reservation. ``minutes`` a slot takes, ``capacity`` seats of it where the pattern names none;
     ``needs``: shared resources (rooms, scopes, doctors, nurses), one of each per seat taken; ``exclusive``: kinds that
     must not stand on the same day for the same person; ``returns``: kind of the return visit and after how many days.
+    ``keeps``: minutes that a resource is away for, where they are not those of the slot.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Kind:
     exclusive: tuple[str, ...] = ()
     returns: str = ""
     returns_days: int = 1
+    keeps: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,13 @@ class Course:
 
 @dataclass(frozen=True)
 class BookingBook:
-    """All masters of one institution."""
+    """All masters of one book of reservations (of health checks, of endoscopy, of physiology …). ``institution``: whose
+    it is, empty for that of the station.
+    """
 
+    name: str = ""
+    institution: str = ""
+    from_list: bool = False  # examinees of the check-up system's list get their seats here by themselves
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
     closed_weekdays: frozenset[int] = frozenset({6})
@@ -121,10 +128,10 @@ class WrongMaster(Fault):
 
     reference = "B460"
 
-    def __init__(self, entry: str, why: str) -> None:
+    def __init__(self, entry: str, why: str, **values: object) -> None:
+        self.why = say(why, **values)
         super().__init__(
-            N_("The reservation master {entry} makes no sense: {why}"),
-            N_("Correct it in the maintenance of reservations."), entry=entry, why=why,
+            N_("{entry}: {why}"), N_("Correct the entry; nothing was changed."), entry=entry, why=self.why,
         )  # fmt: skip
 
 
@@ -132,8 +139,9 @@ def read_booking_book(told: Mapping[str, Any]) -> BookingBook:
     """From the master as it is stored. Raises WrongMaster."""
     kinds = {each["code"]: _kind(each) for each in told.get("kind", ())}
     if len(kinds) != len(told.get("kind", ())):
-        raise WrongMaster("kind", "a code stands twice")
+        raise WrongMaster(say(N_("Kinds of reservation")), N_("a code stands twice"))
     book = BookingBook(
+        str(told.get("name", "")), str(told.get("institution", "")), bool(told.get("from_list", False)),
         kinds,
         tuple(_pattern(each, kinds) for each in told.get("pattern", ())),
         frozenset(int(each) for each in told.get("closed_weekdays", (6,))),
@@ -142,11 +150,14 @@ def read_booking_book(told: Mapping[str, Any]) -> BookingBook:
         tuple(_block(each, kinds) for each in told.get("block", ())),
         {each["code"]: _course(each, kinds) for each in told.get("course", ())},
         {name: int(count) for name, count in dict(told.get("resources", {})).items()},
-    )
+    )  # fmt: skip
     for kind in kinds.values():
         unknown = [*(set(kind.exclusive) - set(kinds)), *([kind.returns] if kind.returns not in ("", *kinds) else [])]
         if unknown:
-            raise WrongMaster(kind.code, f"no kind {', '.join(sorted(unknown))}")
+            raise WrongMaster(kind.code, N_("there is no kind {code}"), code=", ".join(sorted(unknown)))
+    twice = sorted(set(book.kinds) & set(book.courses))
+    if twice:
+        raise WrongMaster(twice[0], N_("a kind and a course have the same code"))
     return book
 
 
@@ -154,20 +165,23 @@ def _kind(told: Mapping[str, Any]) -> Kind:
     try:
         made = Kind(**{**told, **{name: tuple(told.get(name, ())) for name in ("needs", "exclusive")}})
     except TypeError as why:
-        raise WrongMaster(str(told.get("code", "?")), str(why)) from None
-    if made.minutes <= 0 or made.capacity < 0:
-        raise WrongMaster(made.code, "minutes, capacity")
+        unknown = N_("a field is missing or unknown ({field})")
+        raise WrongMaster(str(told.get("code", "?")), unknown, field=why) from None
+    if not made.code or not made.name:
+        raise WrongMaster(made.code or "?", N_("code and name are needed"))
+    if made.minutes <= 0 or made.capacity < 1:
+        raise WrongMaster(made.code, N_("minutes and seats must be 1 or more"))
     return made
 
 
 def _pattern(told: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Pattern:
     kind = str(told.get("kind", ""))
     if kind not in kinds:
-        raise WrongMaster(f"pattern {kind}", "no such kind")
+        raise WrongMaster(say(N_("Weekly pattern")), N_("there is no kind {code}"), code=kind)
     weekdays = tuple(int(each) for each in told.get("weekdays", ()))
     times = tuple(sorted({_time(each, kind) for each in told.get("times", ())}))
     if not weekdays or not set(weekdays) <= set(range(WEEKDAYS)) or not times:
-        raise WrongMaster(f"pattern {kind}", "weekdays, times")
+        raise WrongMaster(kind, N_("weekdays and times are needed"))
     return Pattern(
         kind, weekdays, times, int(told.get("capacity", 0)), _day(told.get("since"), kind),
         _day(told.get("until"), kind), tuple(int(each) for each in told.get("weeks", ())),
@@ -179,14 +193,14 @@ def _day_rule(told: Mapping[str, Any]) -> DayRule:
     state = str(told.get("state", ""))
     until = _time(told["until"], "day") if told.get("until") else None
     if day is None or state not in ("closed", "half", "extra") or (state == "half") != (until is not None):
-        raise WrongMaster(f"day {told.get('day', '?')}", "day, state, until")
+        raise WrongMaster(str(told.get("day", "?")), N_("a half day needs the time until which it is open, no other"))
     return DayRule(day, state, until, str(told.get("reason", "")))
 
 
 def _block(told: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Block:
     since, until, kind = _day(told.get("since"), "block"), _day(told.get("until"), "block"), str(told.get("kind", ""))
     if since is None or until is None or until < since or (kind and kind not in kinds):
-        raise WrongMaster("block", "since, until, kind")
+        raise WrongMaster(say(N_("Block-out")), N_("first day, last day and kind do not fit together"))
     return Block(
         since, until, kind, str(told.get("resource", "")), _time(told.get("first", "00:00"), "block"),
         _time(told.get("last", "23:59"), "block"), str(told.get("reason", "")),
@@ -196,7 +210,7 @@ def _block(told: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Block:
 def _course(told: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Course:
     parts = tuple(Part(**each) for each in told.get("parts", ()))
     if not parts or any(part.kind not in kinds or part.gap_min > part.gap_max for part in parts):
-        raise WrongMaster(f"course {told.get('code', '?')}", "parts")
+        raise WrongMaster(str(told.get("code", "?")), N_("the parts of the course make no sense"))
     return Course(str(told["code"]), str(told.get("name", told["code"])), parts)
 
 
@@ -204,7 +218,7 @@ def _time(text: Any, entry: str) -> time:
     try:
         return text if isinstance(text, time) else time.fromisoformat(str(text))
     except ValueError:
-        raise WrongMaster(entry, f"{text} is no time") from None
+        raise WrongMaster(entry, N_("{text} is no time"), text=text) from None
 
 
 def _day(text: Any, entry: str) -> date | None:
@@ -213,5 +227,4 @@ def _day(text: Any, entry: str) -> date | None:
     try:
         return text if isinstance(text, date) else date.fromisoformat(str(text))
     except ValueError:
-        raise WrongMaster(entry, f"{text} is no day") from None
-
+        raise WrongMaster(entry, N_("{text} is no day"), text=text) from None

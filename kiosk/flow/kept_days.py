@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
 from kiosk.core.booking import Booker, Booking, BookingState, SlotView
+from kiosk.core.booking_book import BookingBook, read_booking_book
 from kiosk.core.faults import Fault
+from kiosk.flow.book_seats import BookSeats
 from kiosk.store import bookings, local, slot_store
 from kiosk.store.engine import Store
 
@@ -18,7 +20,7 @@ log = logging.getLogger(__name__)
 
 DAYS = 14
 EVERY_S = 300.0
-SUBJECT = "reservations/day"
+SUBJECT = "reservations"
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,14 @@ class KeptDay:
 
 
 class KeptDays:
-    """``keep`` is a worker's work; any thread may look."""
+    """``keep`` is a worker's work; any thread may look. ``books``: the books of reservations of this desk."""
 
     def __init__(
-        self, centre: Store, own: Store, institution: str, today: Callable[[], date] = date.today
+        self, centre: Store, own: Store, books: Mapping[str, BookSeats], today: Callable[[], date] = date.today
     ) -> None:  # fmt: skip
         self._centre = centre
         self._own = own
-        self._institution = institution
+        self._books = books
         self._today = today
 
     def work(self, stop: threading.Event) -> None:
@@ -62,21 +64,34 @@ class KeptDays:
             self._own.leave()
 
     def keep(self) -> None:
-        """Lay down today and the days after it. Raises LinkLost."""
-        for at in range(DAYS + 1):
-            day = self._today() + timedelta(days=at)
+        """Lay down each book with today and the days after it. Raises LinkLost, WrongMaster."""
+        for name, book in self._books.items():
             with self._centre.reading() as conn:
-                body = {
-                    "slots": [_plain(each) for each in slot_store.day_slots(conn, self._institution, day)],
-                    "bookings": [_plain(each) for each in bookings.bookings_of_day(conn, self._institution, day)],
-                }
+                told, ledger = book.entries(conn), book.ledger(conn)
             with self._own.writing() as conn:
-                local.keep_last_seen(conn, f"{SUBJECT} {day.isoformat()}", body)
+                local.keep_last_seen(conn, f"{SUBJECT}/{name}", told)
+            kinds = sorted(ledger.book.kinds)
+            for at in range(DAYS + 1):
+                day = self._today() + timedelta(days=at)
+                with self._centre.reading() as conn:
+                    booked = bookings.bookings_of_day(conn, ledger.institution, day)
+                    body = {
+                        "slots": [_plain(each) for each in slot_store.day_slots(conn, ledger.institution, day, kinds)],
+                        "bookings": [_plain(each) for each in booked if each.kind in ledger.book.kinds],
+                    }
+                with self._own.writing() as conn:
+                    local.keep_last_seen(conn, f"{SUBJECT}/{name} {day.isoformat()}", body)
 
-    def day(self, day: date) -> KeptDay | None:
+    def book(self, name: str) -> BookingBook | None:
+        """The masters as this PC saw them last."""
+        with self._own.reading() as conn:
+            kept = local.seen_last(conn, f"{SUBJECT}/{name}")
+        return read_booking_book(kept.body) if kept is not None else None
+
+    def day(self, name: str, day: date) -> KeptDay | None:
         """None where this PC never saw it."""
         with self._own.reading() as conn:
-            kept = local.seen_last(conn, f"{SUBJECT} {day.isoformat()}")
+            kept = local.seen_last(conn, f"{SUBJECT}/{name} {day.isoformat()}")
         if kept is None:
             return None
         return KeptDay(

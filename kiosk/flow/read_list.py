@@ -27,7 +27,7 @@ from kiosk.core.list_checks import cut_problem, person_problem, visit_problem
 from kiosk.core.list_settings import ListSettings, ListUnreadable
 from kiosk.core.words import N_, Sentence
 from kiosk.devices.inbox.contract import Changed, Delivery, Inbox, Waiting
-from kiosk.store import audit, lists, masters, notices, open_by, take_list, visits
+from kiosk.store import audit, booked_visits, lists, masters, notices, open_by, take_list, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Connection, Store
 from kiosk.store.lists import ListProblem
@@ -181,6 +181,7 @@ class ReadList:
                 row, unknown = planner.visit_row(each)
                 problems += [*each.problems, *unknown]
                 pairs.append((each, row))
+        booked_visits.adopt(conn, [row for _, row in pairs])
         known = take_list.known_of(conn, [row for _, row in pairs])
         ids_of = take_list.patient_ids(conn, known)
         # Who an ID is: as the store has it, then as the rows before in this batch say.

@@ -58,6 +58,8 @@ bookings = Table(
     Column("state", String(12), nullable=False),
     Column("linked", String(40), nullable=False, server_default=""),  # of a course, or a return visit
     Column("number", String(64), nullable=False, server_default=""),  # check-up number, for its visit
+    Column("exam", String(32), nullable=False, server_default=""),  # of the examination master: the step of that visit
+    Column("source", String(8), nullable=False, server_default="desk"),  # or list: the check-up system's
     Column("over_reason", String(200), nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
     Index("ix_bookings_slot", "slot"),
@@ -96,4 +98,20 @@ waiting = Table(
     Column("by", String(64), nullable=False, server_default=""),
     Column("settled", String(12), nullable=False, server_default=""),  # booked, dropped; empty: waits
     Index("ix_waiting_kind", "institution", "kind", "settled"),
+)
+
+seated = Table(
+    "seated",  # examinations of visits that have had a seat: none is given to them again without being asked for
+    centre,
+    Column("visit", BigKey, primary_key=True, autoincrement=False),
+    Column("exam", String(32), primary_key=True),
+)
+
+book_pins = Table(
+    "book_pins",  # who may change the masters of a book of reservations: a PIN for each
+    centre,
+    Column("book", String(64), primary_key=True),
+    Column("pin_hash", String(200), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("locked_until", sa.Float, nullable=False, server_default="0"),
 )

@@ -45,7 +45,7 @@ def book(
     **more: str,
 ) -> Booking:
     """Make a booking. ``over_reason``: one seat more than there are may be given, for this reason. ``more``:
-    department, doctor, comment, number. Raises SlotFull, Refused.
+    department, doctor, comment, number, exam, source. Raises SlotFull, Refused.
     """
     view = locked(conn, slot)
     institution = conn.execute(sa.select(slots.c.institution).where(slots.c.id == slot)).scalar_one()
@@ -66,10 +66,11 @@ def book(
 
 
 def move(
-    conn: sa.Connection, booking: int, to: int, by: str, *, version: int = 0, reason: str = "", over_reason: str = ""
-) -> Booking:
-    """To another slot, in this transaction: the new seat is taken before the old one is given back. Raises SlotFull,
-    Overtaken, Refused.
+    conn: sa.Connection, booking: int, to: int, by: str, *, version: int = 0, reason: str = "", over_reason: str = "",
+    **more: str,
+) -> Booking:  # fmt: skip
+    """To another slot, in this transaction: the new seat is taken before the old one is given back. ``more``: number,
+    exam. Raises SlotFull, Overtaken, Refused.
     """
     before = _current(conn, booking, version)
     if before.slot == to:
@@ -84,7 +85,7 @@ def move(
     over = over_reason if seat > view.capacity else ""
     values = {
         "slot": to, "kind": view.kind, "day": view.day.isoformat(), "at": f"{view.at:%H:%M}", "over_reason": over,
-        "version": before.version + 1,
+        "version": before.version + 1, **more,
     }  # fmt: skip
     conn.execute(bookings.update().where(bookings.c.id == booking).values(**values))
     after = booking_of(conn, booking)
@@ -139,6 +140,13 @@ def change(conn: sa.Connection, booking: int, by: str, *, version: int = 0, reas
     return after
 
 
+def renumber(conn: sa.Connection, booking: int, number: str, exam: str | None = None) -> Booking:
+    """Which visit (and examination of it) it belongs to: found out by the program, no change that a person made."""
+    values = {"number": number, **({"exam": exam} if exam is not None else {})}
+    conn.execute(bookings.update().where(bookings.c.id == booking).values(**values))
+    return booking_of(conn, booking)
+
+
 def booking_of(conn: sa.Connection, booking: int) -> Booking:
     """Raises Refused where there is none."""
     found = _read(conn, bookings.c.id == booking)
@@ -151,6 +159,26 @@ def bookings_of_day(conn: sa.Connection, institution: str, day: date, kind: str 
     """Those that hold a seat, by time and seat."""
     where = [bookings.c.institution == institution, bookings.c.day == day.isoformat(), bookings.c.slot.is_not(None)]
     return _read(conn, *where, *([bookings.c.kind == kind] if kind else []))
+
+
+def bookings_of_period(
+    conn: sa.Connection, institution: str, since: date, until: date, kind: str = ""
+) -> list[Booking]:  # fmt: skip
+    """Those that hold a seat, by day, time and seat."""
+    where = [
+        bookings.c.institution == institution, bookings.c.day >= since.isoformat(),
+        bookings.c.day <= until.isoformat(), bookings.c.slot.is_not(None),
+    ]  # fmt: skip
+    return _read(conn, *where, *([bookings.c.kind == kind] if kind else []))
+
+
+def any_to_come(conn: sa.Connection, institution: str, kind: str, since: date) -> bool:
+    """Is anybody booked for this kind from ``since`` on?"""
+    where = (
+        bookings.c.institution == institution, bookings.c.kind == kind, bookings.c.day >= since.isoformat(),
+        bookings.c.slot.is_not(None),
+    )  # fmt: skip
+    return conn.execute(sa.select(bookings.c.id).where(*where).limit(1)).first() is not None
 
 
 def bookings_of_person(conn: sa.Connection, patient_id: str, *, since: date | None = None) -> list[Booking]:
@@ -216,7 +244,7 @@ def _booking(row: dict[str, Any]) -> Booking:
     return Booking(
         row["id"], row["slot"] or 0, row["seat"] or 0, row["kind"], date.fromisoformat(row["day"]),
         time.fromisoformat(row["at"]), who, BookingState(row["state"]), row["department"], row["doctor"],
-        row["comment"], row["linked"], row["number"], row["over_reason"], row["version"],
+        row["comment"], row["linked"], row["number"], row["exam"], row["source"], row["over_reason"], row["version"],
     )  # fmt: skip
 
 

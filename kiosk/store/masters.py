@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -14,6 +16,11 @@ from kiosk.store.tables import masters
 
 def default_master(name: str) -> dict[str, Any]:
     """A master as shipped (``kiosk/masters/<name>.toml``)."""
+    return copy.deepcopy(_shipped(name))
+
+
+@lru_cache
+def _shipped(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("kiosk.masters").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 

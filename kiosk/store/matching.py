@@ -12,7 +12,7 @@ from kiosk.core.visit import Examination
 from kiosk.store.clock import day_of
 from kiosk.store.prepared import Prepared
 from kiosk.store.tables import instances, patients, series, steps, studies, visits
-from kiosk.store.visits import exam_from_data
+from kiosk.store.visit_steps import exam_from_data
 
 ArrivedViews = Callable[[Examination, Sequence[dict[str, str]]], tuple[str, ...]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
@@ -76,20 +77,24 @@ def month(conn: sa.Connection, institution: str, kind: str, since: date, until: 
 
 def day_slots(conn: sa.Connection, institution: str, day: date, kinds: Sequence[str] = ()) -> list[SlotView]:
     """The slots of a day, by kind and time."""
-    import time as clock
+    return period_slots(conn, institution, day, day, kinds)
 
-    now = clock.time()
+
+def period_slots(
+    conn: sa.Connection, institution: str, since: date, until: date, kinds: Sequence[str] = ()
+) -> list[SlotView]:
+    """The slots of a period, by kind, day and time."""
     held = (
         sa.select(seats.c.slot, sa.func.count().label("held"))
-        .where(seats.c.booking.is_(None), seats.c.hold_until >= now)
+        .where(seats.c.booking.is_(None), seats.c.hold_until >= clock.time())
         .group_by(seats.c.slot)
         .subquery()
     )
     query = (
         sa.select(slots, sa.func.coalesce(held.c.held, 0).label("held"))
         .outerjoin(held, held.c.slot == slots.c.id)
-        .where(*_within(institution, day, day, kinds))
-        .order_by(slots.c.kind, slots.c.at)
+        .where(*_within(institution, since, until, kinds))
+        .order_by(slots.c.kind, slots.c.day, slots.c.at)
     )
     return [view_of(dict(row), int(row["held"])) for row in conn.execute(query).mappings()]
 
@@ -108,10 +113,27 @@ def change_slot(
     return locked(conn, slot)
 
 
-def undo_change(conn: sa.Connection, slot: int) -> None:
-    """The masters decide again at the next making."""
+def put_by_hand(
+    conn: sa.Connection, institution: str, kind: str, day: date, at: time, seats_of_it: int, reason: str
+) -> SlotView:
+    """A time for one day alone, or another number of seats where there is one. Its bookings stay."""
+    where = (
+        slots.c.institution == institution, slots.c.kind == kind, slots.c.day == day.isoformat(),
+        slots.c.at == f"{at:%H:%M}",
+    )  # fmt: skip
+    found = conn.execute(sa.select(slots.c.id).where(*where)).scalar()
+    if found is None:
+        values = {"institution": institution, "kind": kind, "day": day.isoformat(), "at": f"{at:%H:%M}", "capacity": 0}
+        found = conn.execute(slots.insert().values(**values)).inserted_primary_key[0]  # type: ignore[index]
+    return change_slot(conn, int(found), capacity=seats_of_it, closed=False, reason=reason)
+
+
+def undo_change(conn: sa.Connection, slot: int) -> SlotView:
+    """The masters decide again at the next making; the slot as it was."""
+    view = locked(conn, slot)
     conn.execute(slots.update().where(slots.c.id == slot).values(by_hand=0, reason=""))
     notices.tell(conn, NOTICE, slot=slot)
+    return view
 
 
 def _within(

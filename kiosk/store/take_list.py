@@ -15,7 +15,8 @@ from kiosk.store import visits as one_by_one
 from kiosk.store.clock import day_of, day_text
 from kiosk.store.in_lists import few_lengths
 from kiosk.store.tables import list_files, list_problems, patients, steps, visits
-from kiosk.store.visits import Taken, VisitRow, exam_to_data
+from kiosk.store.visit_steps import accession_of, exam_to_data, new_study_uid
+from kiosk.store.visits import Taken, VisitRow
 
 _PATIENT_FIELDS = ("kanji", "kana", "romaji", "sex", "birth_date")
 
@@ -158,8 +159,8 @@ def _insert(conn: sa.Connection, rows: Sequence[VisitRow], source: str, known: K
         day = row.key.day.isoformat()
         for order, exam in enumerate(row.exams, start=1):
             body = bodies.get(id(exam)) or bodies.setdefault(id(exam), _json(exam_to_data(exam)))
-            planned.append((number, exam.code, body, exam.modality, exam.station_ae, one_by_one.new_study_uid(),
-                            one_by_one.accession_of(number, order), day, row.at, "[]"))  # fmt: skip
+            planned.append((number, exam.code, body, exam.modality, exam.station_ae, new_study_uid(),
+                            accession_of(number, order), day, row.at, "[]"))  # fmt: skip
     if planned:
         _insert_many(conn, _INSERT_STEP, planned)
     return numbers

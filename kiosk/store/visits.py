@@ -6,20 +6,21 @@ Study Instance UID and accession number are fixed when a step is made and never 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.core.patient import Patient
-from kiosk.core.visit import Examination, ExpectedView, Step, StepState, Visit, VisitKey, VisitState
+from kiosk.core.visit import Examination, Step, StepState, Visit, VisitKey, VisitState
+from kiosk.store import notices
 from kiosk.store.clock import day_of, day_text, now_text
 from kiosk.store.in_lists import few_lengths
 from kiosk.store.search_text import containing
 from kiosk.store.tables import interview_notes, patients, steps, visits
+from kiosk.store.visit_steps import booked_exams, exam_from_data, fit_steps
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,6 @@ class Taken:
     what: str
 
 
-def new_study_uid() -> str:
-    """A UID under 2.25 (PS3.5 B.2): nobody else can have it."""
-    return f"2.25.{uuid.uuid4().int}"
-
-
-def accession_of(visit: int, order: int) -> str:
-    """At most 16 characters (VR SH): ``V`` + visit row + order within the visit, unique in the store."""
-    return f"V{visit:09d}{order:03d}"
-
-
-def exam_to_data(exam: Examination) -> dict[str, Any]:
-    return asdict(exam)
-
-
-def exam_from_data(data: dict[str, Any]) -> Examination:
-    views = tuple(
-        ExpectedView(v["code"], v["name"], tuple((k, val) for k, val in v["needs"])) for v in data.get("views", ())
-    )
-    return Examination(**{**data, "views": views, "aliases": tuple(data.get("aliases", ()))})
-
-
 # -- writing -----------------------------------------------------------------------------------------------------
 def take_patient(conn: sa.Connection, patient: Patient) -> int:
     """Insert or update a patient by (issuer, ID); an empty field never wipes out what is known. Returns the row."""
@@ -91,6 +71,18 @@ def take_patient(conn: sa.Connection, patient: Patient) -> int:
     if changed:
         conn.execute(patients.update().where(patients.c.id == known["id"]).values(**changed))
     return int(known["id"])
+
+
+def patient_of(conn: sa.Connection, issuer: str, patient_id: str) -> Patient | None:
+    """Who has this ID."""
+    where = (patients.c.issuer == issuer, patients.c.patient_id == patient_id)
+    row = conn.execute(sa.select(patients).where(*where)).mappings().first()
+    return _patient(row, "") if row is not None else None
+
+
+def tell(conn: sa.Connection, visit: int, day: date) -> None:
+    """Say that a visit of that day is not as it was."""
+    notices.tell(conn, "visits", visit=visit, days=[day.isoformat()])
 
 
 def take_visit(conn: sa.Connection, row: VisitRow, source: str) -> Taken:
@@ -126,36 +118,9 @@ def take_visit(conn: sa.Connection, row: VisitRow, source: str) -> Taken:
     else:
         visit, what = known.id, "changed"
         conn.execute(visits.update().where(visits.c.id == visit).values(**values))
-    _fit_steps(conn, visit, day_text(key.day), row.at, row.exams)
+    booked = booked_exams(conn, key) if known is not None else set()
+    fit_steps(conn, visit, day_text(key.day), row.at, row.exams, booked)
     return Taken(visit, what)
-
-
-def _fit_steps(conn: sa.Connection, visit: int, day: str, at: str, exams: Sequence[Examination]) -> None:
-    """Bring the steps into line with the course. A step that has images is kept; one that has none is cancelled."""
-    known = {row["exam"]: row for row in conn.execute(sa.select(steps).where(steps.c.visit == visit)).mappings()}
-    order = len(known)
-    for exam in exams:
-        old = known.pop(exam.code, None)
-        values = {"exam_data": exam_to_data(exam), "modality": exam.modality, "station_ae": exam.station_ae, "at": at}
-        if old is None:
-            order += 1
-            conn.execute(
-                steps.insert().values(
-                    visit=visit,
-                    exam=exam.code,
-                    study_uid=new_study_uid(),
-                    accession=accession_of(visit, order),
-                    day=day,
-                    arrived_views=[],
-                    **values,
-                )
-            )
-        else:
-            back = {"state": "scheduled"} if old["state"] == "cancelled" else {}
-            conn.execute(steps.update().where(steps.c.id == old["id"]).values(**values, **back))
-    for gone in known.values():
-        if gone["images"] == 0 and gone["state"] != "cancelled":
-            conn.execute(steps.update().where(steps.c.id == gone["id"]).values(state="cancelled"))
 
 
 def flag_vanished(conn: sa.Connection, institution: str, days: Iterable[str], seen: set[int]) -> list[int]:

@@ -56,6 +56,14 @@ class MonthGrid(tk.Canvas):
         first = self.chosen.replace(day=1)
         return first - timedelta(days=first.weekday())
 
+    def day_at(self, x: float, y: float) -> date | None:
+        """The day under a point of the sheet."""
+        column = int(x / (self.winfo_width() / 7))
+        row = int((y - look.px(HEAD)) / ((self.winfo_height() - look.px(HEAD)) / ROWS))
+        if 0 <= column < 7 and 0 <= row < ROWS and y >= look.px(HEAD):
+            return self.first_shown() + timedelta(days=row * 7 + column)
+        return None
+
     def _draw(self) -> None:
         self.delete("all")
         width, height = self.winfo_width() / 7, (self.winfo_height() - look.px(HEAD)) / ROWS
@@ -83,10 +91,9 @@ class MonthGrid(tk.Canvas):
 
     def _clicked(self, event: Any) -> None:
         self.focus_set()
-        column = int(event.x / (self.winfo_width() / 7))
-        row = int((event.y - look.px(HEAD)) / ((self.winfo_height() - look.px(HEAD)) / ROWS))
-        if 0 <= column < 7 and 0 <= row < ROWS and event.y >= look.px(HEAD):
-            self._go(self.first_shown() + timedelta(days=row * 7 + column))
+        day = self.day_at(event.x, event.y)
+        if day is not None:
+            self._go(day)
 
     def _go(self, day: date) -> str:
         self.choose(day)

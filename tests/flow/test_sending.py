@@ -144,6 +144,7 @@ def test_marks_by_hand(site: SendingSite, wait_until: Wait) -> None:
         site.start(destination(port))
         uid = site.receive(1, 2)
         line = site.reaches(uid, "queued")
+        wait_until(lambda: getattr(site.line(uid), "images", 0) == 2)  # one that comes later is owed after all
         site.steer.mark_sent([line.id])
         site.switch()
         other = site.receive(2, 1)

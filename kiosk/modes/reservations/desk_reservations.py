@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 from kiosk.core.booking import Booker, Booking
+from kiosk.core.faults import Fault
 from kiosk.flow.answers import Answer
+from kiosk.flow.book_seats import BookSeats
+from kiosk.flow.keep_book import KeepBook
 from kiosk.flow.kept_days import KeptDays
 from kiosk.flow.reserve import Reserve
+from kiosk.flow.seat_visits import SeatVisits
 from kiosk.modes.contract import Kit
 from kiosk.store.waiting_list import Waiter
 
-NEWS = ("bookings", "slots", "waiting")
+NEWS = ("bookings", "slots", "waiting", "visits")
 
 
 class ReservationsDesk:
-    """The window's side of one desk of reservations."""
+    """The window's side of one desk of reservations: one of its books at a time."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
@@ -25,8 +30,40 @@ class ReservationsDesk:
         self.place = kit.station.place
         self.mailbox = kit.mailbox
         self.today = date.today
-        self.kept = KeptDays(kit.centre, kit.local, kit.station.institution)
-        self.reserve = Reserve(kit.centre, kit.station.institution, kit.session.actor, self.kept, kit.settings.keepers)
+        station, actor = kit.station, kit.session.actor
+        books = {name: BookSeats(name, station.institution, station.issuer) for name in kit.settings.books}
+        self.kept = KeptDays(kit.centre, kit.local, books)
+        self.seat_visits = [SeatVisits(kit.centre, each, station.name) for each in books.values()]
+        self._reserves = {
+            name: Reserve(kit.centre, each, actor, kept=self.kept, over_roles=kit.settings.over_roles)
+            for name, each in books.items()
+        }
+        self._keeps = {
+            name: KeepBook(kit.centre, station.institution, actor, master=name, keepers=kit.settings.keepers)
+            for name in books
+        }
+        self.turned_to = kit.settings.books[0]
+
+    @property
+    def reserve(self) -> Reserve:
+        return self._reserves[self.turned_to]
+
+    @property
+    def keep(self) -> KeepBook:
+        return self._keeps[self.turned_to]
+
+    @property
+    def may_go_over(self) -> bool:
+        """May whoever is logged in give one seat more than there are?"""
+        return self._kit.session.actor().role in self.settings.over_roles
+
+    def turn_to(self, book: str) -> None:
+        """From now on everything is about that book."""
+        self.turned_to = book
+
+    def books(self) -> Answer:
+        """Answer: names of the books by their codes."""
+        return self._kit.ask(self._names)
 
     def listen(self, call: Callable[[], None]) -> Callable[[], None]:
         """``call()`` when somebody changed a booking or a slot, on whichever PC."""
@@ -43,6 +80,14 @@ class ReservationsDesk:
     def day(self, kind: str, day: date) -> Answer:
         """Answer: DayView."""
         return self._kit.ask(self.reserve.day, kind, day)
+
+    def week(self, kind: str, day: date) -> Answer:
+        """Answer: DayView list, Monday to Sunday."""
+        return self._kit.ask(self.reserve.week, kind, day)
+
+    def course_day(self, course: str, day: date) -> Answer:
+        """Answer: Placing list."""
+        return self._kit.ask(self.reserve.course_day, course, day)
 
     def find(self, text: str) -> Answer:
         """Answer: Booking list, by day."""
@@ -71,13 +116,25 @@ class ReservationsDesk:
         """Answer: Booking; fails with SlotFull, Refused."""
         return self._kit.ask(self.reserve.make, slot, who, hold=hold, comment=comment, over_reason=over_reason)
 
-    def move(self, booking: Booking, slot: int) -> Answer:
-        """Answer: Booking; fails with SlotFull, Overtaken, Refused."""
-        return self._kit.ask(self.reserve.move, booking, slot)
+    def make_all(self, slots: Sequence[int], who: Booker, comment: str) -> Answer:
+        """Answer: Booking list of a course; fails with SlotFull, Refused, and then nothing is booked."""
+        return self._kit.ask(self.reserve.make_all, list(slots), who, comment=comment)
 
-    def cancel(self, booking: Booking, reason: str) -> Answer:
+    def move(self, booking: Booking, slot: int, over_reason: str = "") -> Answer:
+        """Answer: Booking; fails with SlotFull, Overtaken, Refused."""
+        return self._kit.ask(self.reserve.move, booking, slot, over_reason=over_reason)
+
+    def change(self, booking: Booking, who: Booker, comment: str) -> Answer:
+        """Answer: Booking; fails with Overtaken, Refused."""
+        return self._kit.ask(self.reserve.change, booking, who, comment)
+
+    def linked(self, booking: Booking) -> Answer:
+        """Answer: the others of the same course or return visit."""
+        return self._kit.ask(self.reserve.linked, booking)
+
+    def cancel(self, booking: Booking, reason: str, also: Sequence[Booking] = ()) -> Answer:
         """Answer: Booking."""
-        return self._kit.ask(self.reserve.cancel, booking, reason)
+        return self._kit.ask(self.reserve.cancel, booking, reason, also)
 
     def undo(self) -> Answer:
         """Answer: Done."""
@@ -110,19 +167,73 @@ class ReservationsDesk:
         """Answer: the file of the day's list, which is owed to the printer."""
         return self._kit.ask(self._print_day, kind, day, deadline_s=60.0)
 
+    # -- keeping the book ----------------------------------------------------------------------------------------
+
+    def gate(self) -> Answer:
+        """Answer: Gate; fails with Refused for another role."""
+        return self._kit.ask(self.keep.gate)
+
+    def enter(self, pin: str) -> Answer:
+        """Fails with Refused for a wrong PIN."""
+        return self._kit.ask(self.keep.enter, pin)
+
+    def set_pin(self, pin: str) -> Answer:
+        """Fails with Refused for one too easy to guess."""
+        return self._kit.ask(self.keep.set_pin, pin)
+
+    def leave(self) -> None:
+        """The PIN is asked for again."""
+        self.keep.leave()
+
+    def masters(self) -> Answer:
+        """Answer: the entries of the book."""
+        return self._kit.ask(self.keep.masters)
+
+    def write_masters(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Answer:
+        """Answer: BookingBook; fails with WrongMaster, Overtaken, Refused."""
+        return self._kit.ask(self.keep.write_masters, before, after)
+
+    def undo_masters(self) -> Answer:
+        """Answer: the entries as they are again."""
+        return self._kit.ask(self.keep.undo_masters)
+
+    def booked_on(self, since: date, until: date, kind: str = "") -> Answer:
+        """Answer: Booking list of a period."""
+        return self._kit.ask(self.keep.booked_on, since, until, kind)
+
+    def exceptions(self, since: date, until: date) -> Answer:
+        """Answer: SlotView list of what was changed for one day alone."""
+        return self._kit.ask(self.keep.exceptions, since, until)
+
+    def add_slot(self, kind: str, day: date, at: time, seats: int, reason: str) -> Answer:
+        """Answer: SlotView."""
+        return self._kit.ask(self.keep.add_slot, kind, day, at, seats, reason)
+
+    def as_usual(self, slot: int) -> Answer:
+        return self._kit.ask(self.keep.as_usual, slot)
+
     def plan_slots(self, since: date, until: date) -> Answer:
         """Answer: Plan."""
-        return self._kit.ask(self.reserve.plan_slots, since, until, deadline_s=60.0)
+        return self._kit.ask(self.keep.plan_slots, since, until, deadline_s=60.0)
 
     def make_slots(self, since: date, until: date) -> Answer:
         """Answer: Plan that was carried out."""
-        return self._kit.ask(self.reserve.make_slots, since, until, deadline_s=120.0)
+        return self._kit.ask(self.keep.make_slots, since, until, deadline_s=120.0)
 
     def close_slot(self, slot: int, closed: bool, reason: str) -> Answer:
         """Answer: SlotView."""
-        return self._kit.ask(self.reserve.close_slot, slot, closed, reason)
+        return self._kit.ask(self.keep.close_slot, slot, closed, reason)
 
     # -- on a desk thread ----------------------------------------------------------------------------------------
+
+    def _names(self) -> dict[str, str]:
+        found = {}
+        for code, each in self._reserves.items():
+            try:
+                found[code] = each.book().name or code
+            except Fault:
+                found[code] = code
+        return found
 
     def _print_slip(self, booking: Booking) -> Path:
         from kiosk.flow.print_booking import print_slip

@@ -19,11 +19,13 @@ def build_desk(kit: Kit) -> ReservationsDesk:
 
 
 def start_workers(kit: Kit, desk: ReservationsDesk) -> None:
-    """Prints what is owed, and keeps the next two weeks on this PC."""
+    """Prints what is owed, keeps the next two weeks on this PC, and gives the list's examinees their seats."""
     from kiosk.flow.print_booking import BOOKING
     from kiosk.flow.print_pages import start_printing
 
     kit.crew.start("kept-days", desk.kept.work)
+    for seat in desk.seat_visits:
+        kit.crew.start(f"seats-{seat.master}", lambda stop, seat=seat: seat.work(kit.notices, stop))
     start_printing(kit.local, kit.station.name, kit.crew, BOOKING, kit.settings.print_command)
 
 

@@ -21,13 +21,17 @@ CHANGES = {
 
 @dataclass(frozen=True)
 class SeatRow:
-    """A row of the day sheet: a booking, or the seats of a slot that are free (``booking`` None)."""
+    """A row of the day sheet: a booking, the seats of a slot that are free (``booking`` None), a way through a course,
+    or somebody whom the list names and who has no seat.
+    """
 
     key: str
-    slot: SlotView
+    slot: SlotView | None  # none: somebody of the list without a seat
     booking: Booking | None
     cells: tuple[str, ...]
     state: str = ""
+    placing: tuple[SlotView, ...] = ()  # of a course: a slot for each part
+    unseated: Any = None
 
 
 def month_mark(day: Any) -> tuple[str, str, str, bool]:
@@ -38,20 +42,12 @@ def month_mark(day: Any) -> tuple[str, str, str, bool]:
     return mark(day.free, day.capacity), str(day.free), level, False
 
 
-def day_rows(slots: Sequence[SlotView], bookings: Sequence[Booking]) -> list[SeatRow]:
-    """Each booking, then what is free, slot by slot in the order of time."""
+def day_rows(view: Any) -> list[SeatRow]:
+    """Of a DayView: each booking, then what is free, slot by slot in the order of time; then who has no seat."""
     rows = []
-    for slot in sorted(slots, key=lambda each: each.at):
+    for slot in sorted(view.slots, key=lambda each: each.at):
         at = f"{slot.at:%H:%M}"
-        for each in (one for one in bookings if one.slot == slot.id):
-            over = " !" if each.over_reason else ""
-            rows.append(
-                SeatRow(
-                    f"b{each.id}", slot, each,
-                    (at, f"{each.seat}{over}", each.who.kana, each.who.kanji, each.who.patient_id, each.comment),
-                    "look" if each.over_reason else "",
-                )  # fmt: skip
-            )
+        rows += [_booked_row(slot, each, view.vanished) for each in view.bookings if each.slot == slot.id]
         if slot.closed:
             closed = say(N_("closed to bookings"))
             rows.append(SeatRow(f"s{slot.id}", slot, None, (at, "", "", closed, "", slot.reason)))
@@ -60,14 +56,72 @@ def day_rows(slots: Sequence[SlotView], bookings: Sequence[Booking]) -> list[Sea
             told = say(Sentence(N_("{n} free"), {"n": slot.free}))
             state = "done" if slot.free else "look"
             rows.append(SeatRow(f"s{slot.id}", slot, None, (at, "", "", told, "", held), state))
+        elif slot.taken < slot.capacity and slot.short:
+            short = say(Sentence(N_("every {resource} is in use"), {"resource": slot.short}))
+            rows.append(SeatRow(f"s{slot.id}", slot, None, (at, "", "", short, "", ""), "look"))
+    for each in view.unseated:
+        who, told = each.patient, say(N_("on the list, without a seat"))
+        rows.append(
+            SeatRow(f"u{each.visit}", None, None, (each.at, "", who.kana, who.kanji, who.patient_id, told), "stop",
+                    unseated=each)
+        )  # fmt: skip
     return rows
+
+
+def _booked_row(slot: SlotView, booking: Booking, vanished: frozenset[int]) -> SeatRow:
+    over = " !" if booking.over_reason else ""
+    comment = booking.comment
+    if booking.id in vanished:
+        comment = f"{say(N_('not on the list any more'))} {comment}".strip()
+    who = booking.who
+    cells = (f"{slot.at:%H:%M}", f"{booking.seat}{over}", who.kana, who.kanji, who.patient_id, comment)
+    return SeatRow(f"b{booking.id}", slot, booking, cells, "look" if over or booking.id in vanished else "")
+
+
+def course_rows(placings: Sequence[tuple[SlotView, ...]], names: dict[str, str]) -> list[SeatRow]:
+    """The ways through a course: when each part begins."""
+    rows = []
+    for each in placings:
+        way = " → ".join(f"{names.get(slot.kind, slot.kind)} {slot.at:%H:%M}" for slot in each)
+        cells = (f"{each[0].at:%H:%M}", "", "", way, "", "")
+        rows.append(SeatRow(f"c{each[0].id}", each[0], None, cells, "done", each))
+    return rows
+
+
+def week_cells(views: Sequence[Any]) -> tuple[list[str], dict[tuple[Any, str], tuple[str, str, str, bool]]]:
+    """Times of a week's DayViews, and mark, note, state, closed of each day and time."""
+    cells = {}
+    for view in views:
+        for slot in view.slots:
+            level = "stop" if slot.free <= 0 else "look" if mark(slot.free, slot.capacity) == "△" else "done"
+            told = f"{slot.free}/{slot.capacity}"
+            cells[(view.day, f"{slot.at:%H:%M}")] = (mark(slot.free, slot.capacity), told, level, slot.closed)
+    return sorted({at for _, at in cells}), cells
 
 
 def taking_away(row: SeatRow | None) -> str:
     """What F8 does to the marked row."""
-    if row is None or row.booking is not None:
+    if row is None or row.booking is not None or row.slot is None:
         return N_("Cancel booking")
     return N_("Open again") if row.slot.closed else N_("Close the time")
+
+
+def booker_of(unseated: Any) -> Booker:
+    """Somebody of the list, for the form."""
+    who = unseated.patient
+    born = who.birth_date.isoformat() if who.birth_date else ""
+    return Booker(who.patient_id, who.kanji, who.kana, who.sex, born)
+
+
+def conflict_words(booked: Sequence[Booking], names: dict[str, str], most: int = 8) -> Sentence:
+    """Who is booked where something is to be closed."""
+    told = [
+        f"{each.day:%m-%d} {each.at:%H:%M} {names.get(each.kind, each.kind)} {each.who.kanji or each.who.kana}"
+        for each in booked[:most]
+    ]
+    more = say(Sentence(N_("and {n} more"), {"n": len(booked) - most})) if len(booked) > most else ""
+    values = {"who": ", ".join(filter(None, [*told, more]))}
+    return Sentence(N_("They stay booked and must be told or moved: {who}."), values)
 
 
 def staying_words(booked: Sequence[Booking]) -> Sentence:

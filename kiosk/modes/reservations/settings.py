@@ -16,11 +16,26 @@ def usual_closings() -> list[str]:
     return ["医師不在", "装置点検", "会議", "休診"]
 
 
+def usual_books() -> list[str]:
+    return ["reservations", "reservations_endoscopy", "reservations_physiology"]
+
+
+def usual_over_roles() -> list[str]:
+    return ["admin", "doctor"]
+
+
+def usual_over_reasons() -> list[str]:
+    return ["緊急", "医師の指示", "遠方より来院"]
+
+
 @dataclass(frozen=True)
 class ReservationsSettings(Settings):
     """What a reservation desk is told."""
 
     title: str = setting("予約", N_("What the window is called."))
+    books: list[str] = setting(
+        usual_books, N_("Books of reservations that this desk keeps (masters), the first one is shown first.")
+    )
     kinds: list[str] = setting(list, N_("Codes of the kinds that this desk books; empty = all."))
     place: str = setting("", N_("Where to come, as the slip tells it (a line to the map)."))
     phone: str = setting("", N_("Telephone for changes, as the slip tells it."))
@@ -30,3 +45,5 @@ class ReservationsSettings(Settings):
     keepers: list[str] = setting(list, N_("Roles that may make, close and open slots; empty = whoever works here."))
     close_reasons: list[str] = setting(usual_closings, N_("Reasons that are offered when a time is closed."))
     cancel_reasons: list[str] = setting(usual_reasons, N_("Reasons that are offered when a booking is cancelled."))
+    over_roles: list[str] = setting(usual_over_roles, N_("Roles that may give one seat more than there are."))
+    over_reasons: list[str] = setting(usual_over_reasons, N_("Reasons that are offered for it."))

@@ -48,9 +48,12 @@ class SlotsPage(ttk.Frame):
     def keys(self) -> list[Key]:
         return [Key("F5", N_("Make them"), self.make), Key("F9", N_("Preview"), self.preview)]
 
-    def opened(self, names: dict[str, str]) -> None:
-        """It stands in front now. ``names`` of the kinds by their codes."""
+    def named(self, names: dict[str, str]) -> None:
+        """The kinds by their codes."""
         self._names = names
+
+    def opened(self) -> None:
+        """It stands in front now."""
         if self.since.day() is None:
             today = self._desk.today()
             self.since.set_day(today)

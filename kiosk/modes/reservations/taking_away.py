@@ -11,8 +11,12 @@ from kiosk.modes.reservations import rules
 from kiosk.ui.shell import Choice, Shell
 
 
-def cancel_booking(shell: Shell, desk: Any, booking: Booking, done: Callable[[], object]) -> None:
-    """Ask why, cancel it, and propose whoever waits for the seat."""
+def cancel_booking(
+    shell: Shell, desk: Any, booking: Booking, names: dict[str, str], done: Callable[[], object]
+) -> None:  # fmt: skip
+    """Ask why, cancel it, and propose whoever waits for the seat. What belongs to it (a course, a return visit) goes
+    along where the clerk says so. ``names`` of the kinds.
+    """
 
     def propose(waiters: Any) -> None:
         if waiters and shell.frame.winfo_exists():
@@ -24,14 +28,34 @@ def cancel_booking(shell: Shell, desk: Any, booking: Booking, done: Callable[[],
             done()
             desk.waiting(booking.kind, booking.day).then(propose, lambda why: None)
 
-    def because(reason: str) -> Callable[[], object]:
-        return lambda: desk.cancel(booking, reason).then(cancelled, shell.problem.fault)
+    def ask_why(also: Sequence[Booking]) -> None:
+        def because(reason: str) -> Callable[[], object]:
+            return lambda: desk.cancel(booking, reason, also).then(cancelled, shell.problem.fault)
 
-    shell.ask(
-        Sentence(N_("Cancel the booking of {name} at {at}?"), rules.values_of(booking)),
-        N_("The seat is free for others at once. Why is it cancelled?"),
-        [Choice(N_("Do not cancel")), *(Choice(each, because(each)) for each in desk.settings.cancel_reasons)],
-    )
+        shell.ask(
+            Sentence(N_("Cancel the booking of {name} at {at}?"), rules.values_of(booking)),
+            N_("The seat is free for others at once. Why is it cancelled?"),
+            [Choice(N_("Do not cancel")), *(Choice(each, because(each)) for each in desk.settings.cancel_reasons)],
+        )
+
+    def belongs(others: Any) -> None:
+        if not shell.frame.winfo_exists():
+            return
+        if not others:
+            ask_why(())
+            return
+        told = ", ".join(f"{each.day:%m-%d} {each.at:%H:%M} {names.get(each.kind, each.kind)}" for each in others)
+        shell.ask(
+            Sentence(N_("Cancel the booking of {name} at {at}?"), rules.values_of(booking)),
+            Sentence(N_("It belongs together with: {others}."), {"others": told}),
+            [Choice(N_("Do not cancel")), Choice(N_("All of it"), lambda: ask_why(others)),
+             Choice(N_("Only this one"), lambda: ask_why(()))],
+        )  # fmt: skip
+
+    if booking.linked:
+        desk.linked(booking).then(belongs, shell.problem.fault)
+    else:
+        ask_why(())
 
 
 def close_or_open(

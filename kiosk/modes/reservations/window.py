@@ -1,32 +1,36 @@
-"""The reservation window: a kind, its month, the sheet of a day, and who is booked; every act by one key."""
+"""The reservation window: a book, a kind, its month or week, the sheet of a day, who is booked; each act by one key."""
 
 from __future__ import annotations
 
 import tkinter as tk
 import uuid
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from tkinter import ttk
 from typing import Any
 
-from kiosk.core.words import N_, Sentence
+from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.reservations import rules
+from kiosk.modes.reservations.acts import Acts
+from kiosk.modes.reservations.book_page import BookPage
 from kiosk.modes.reservations.person_form import PersonForm
 from kiosk.modes.reservations.person_page import PersonPage
+from kiosk.modes.reservations.printing import ask_what_to_print
 from kiosk.modes.reservations.seat_hold import SeatHold
-from kiosk.modes.reservations.slots_page import SlotsPage
-from kiosk.modes.reservations.taking_away import cancel_booking, close_or_open
 from kiosk.modes.reservations.waiting_page import WaitingPage
 from kiosk.ui import look
+from kiosk.ui.choice_row import ChoiceRow
 from kiosk.ui.dates import day_text
+from kiosk.ui.dragging import Dragging
 from kiosk.ui.fields import ChoiceField
 from kiosk.ui.month_grid import DayCell, MonthGrid
-from kiosk.ui.shell import Choice, Key, Shell
+from kiosk.ui.shell import Key, Shell
 from kiosk.ui.table import Column, Row, Table
+from kiosk.ui.week_grid import WeekGrid
 
 SEATS = [
     Column("at", N_("Time"), 70), Column("seat", N_("Seat"), 60), Column("kana", N_("Kana"), 140),
-    Column("name", N_("Name"), 130), Column("id", N_("Patient ID"), 100),
+    Column("name", N_("Name"), 130, stretch=True), Column("id", N_("Patient ID"), 100),
     Column("comment", N_("Comment"), 120, stretch=True),
 ]  # fmt: skip
 HISTORY = [
@@ -34,6 +38,7 @@ HISTORY = [
     Column("before", N_("Before"), 160), Column("after", N_("After"), 160),
     Column("reason", N_("Reason"), 160, stretch=True),
 ]  # fmt: skip
+MONTH, WEEK = N_("Month"), N_("Week")
 
 
 class ReservationsWindow:
@@ -44,17 +49,21 @@ class ReservationsWindow:
         self.shell = Shell(parent, desk.settings.title, where=desk.place, mailbox=desk.mailbox)
         self.shell.window = self  # type: ignore[attr-defined]
         self.kinds: dict[str, Any] = {}
+        self.courses: dict[str, Any] = {}
         self.rows: dict[str, rules.SeatRow] = {}
-        self.moving: Any = None  # the booking that waits for its new slot
-        self._over: Any = None
+        self.week_slots: dict[Any, Any] = {}
+        self.over: Any = None
+        self._closed_days: dict[date, str] = {}
         self._asked = uuid.uuid4().hex
         self.seat = SeatHold(self.shell, desk)
+        self.acts = Acts(self)
         self._build()
         self._stop_listening: Callable[[], None] = desk.listen(self.refresh)
-        self.shell.on_scan(self.scanned)
+        self.shell.on_scan(self._find)
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
         self.show_page(None)
-        desk.book().then(self._take_book, self.shell.problem.fault)
+        desk.books().then(self._take_books, self.shell.problem.fault)
+        self.read_book()
 
     def _build(self) -> None:
         work, gap = self.shell.work, look.px(12)
@@ -66,65 +75,73 @@ class ReservationsWindow:
         page.rowconfigure(1, weight=1)
         head = ttk.Frame(page)
         head.grid(row=0, column=0, columnspan=2, sticky="ew", pady=(0, gap))
-        head.columnconfigure(1, weight=1)
-        self.kind = ChoiceField(head, N_("Kind of reservation"), {}, width=24)
-        self.kind.grid(row=0, column=0, sticky="w")
+        head.columnconfigure(3, weight=1)
+        self.book = ChoiceField(head, N_("Book"), {}, width=10)
+        self.book.on_change(self._turn)
+        self.kind = ChoiceField(head, N_("Kind of reservation"), {}, width=20)
+        self.kind.grid(row=0, column=1, sticky="w", padx=(0, gap))
         self.kind.on_change(self.refresh)
+        self.view = ChoiceRow(head, [say(MONTH), say(WEEK)], self._look_by, numbered=False)
+        self.view.show(say(MONTH))
+        self.view.grid(row=0, column=2, sticky="s", padx=(0, gap), ipadx=gap)
         self.title = ttk.Label(head, style="Title.TLabel")
-        self.title.grid(row=0, column=1, sticky="sw", padx=(gap * 2, 0))
+        self.title.grid(row=0, column=3, sticky="sw", padx=(gap, 0))
         self.month = MonthGrid(page, lambda day: self.refresh(), self.desk.today())
+        self.week = WeekGrid(page, self._place, self.desk.today())
         self.month.grid(row=1, column=0, sticky="nsew", padx=(0, gap))
         self.sheet = Table(
             page, SEATS, empty=N_("There are no slots on this day."), on_select=lambda key: self.set_keys(),
-            on_choose=lambda key: self.book(),
+            on_choose=lambda key: self.acts.correct(),
         )  # fmt: skip
         self.sheet.grid(row=1, column=1, sticky="nsew")
-        self.form = PersonForm(page, self._find, self.book)
+        self.dragging = Dragging(self.sheet, self.acts.hanging, self.acts.dropped)
+        self.form = PersonForm(page, self._find, self.acts.book)
         self.form.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(gap, 0))
         self.history = Table(work, HISTORY, empty=N_("Nothing happened to it."))
         self.waiting = WaitingPage(work, self.shell, self.desk, self._free_slot, lambda: self.show_page(None))
         self.person = PersonPage(work, self.shell, self.desk, self._show_booking)
-        self.slots = SlotsPage(work, self.shell, self.desk, self.refresh)
+        self.keeping = BookPage(work, self.shell, self.desk, self.read_book, self.set_keys)
         self.shell.search_field(self.form.patient_id.entry)
 
     # -- pages and keys ------------------------------------------------------------------------------------------
 
     def show_page(self, page: Any) -> None:
         """Lay a page over the calendar; None takes it away."""
-        for each in (self.page, self.history, self.waiting, self.person, self.slots):
+        for each in (self.page, self.history, self.waiting, self.person, self.keeping):
             each.grid_remove()
-        self._over = page
+        self.over = page
         (page or self.page).grid(row=0, column=0, sticky="nsew")
-        if page is self.slots:
-            self.slots.opened(self._names())
+        if page is self.keeping:
+            self.keeping.opened(self.book.entry.get(), self.names())
         elif page is None:
-            self.shell.give_focus(self.month)
+            self.shell.give_focus(self.week if self._by_week else self.month)
             self.refresh()
         self.set_keys()
 
     def set_keys(self) -> None:
         """The keys of what stands in front."""
-        if self._over is not None:
-            own = [] if self._over is self.history else self._over.keys()
+        if self.over is not None:
+            own = [] if self.over is self.history else self.over.keys()
             keys = [*own, Key("Esc", N_("Back"), lambda: self.show_page(None))]
         else:
-            row = self.row
+            row, acts = self.row, self.acts
             none = "" if row is not None else N_("Mark a time first.")
             booked = none or ("" if row is not None and row.booking is not None else N_("Nobody is booked there."))
-            move = N_("Move here") if self.moving is not None else N_("Move")
+            moving, changing = acts.moving is not None, acts.changing is not None
+            there = none or ("" if row is not None and row.slot is not None else N_("Mark a free time, then F5."))
             keys = [
                 Key("F2", N_("Examinee"), self.form.patient_id.focus),
                 Key("F3", N_("Today"), lambda: self.go_to(self.desk.today())),
-                Key("F4", N_("Waiting list"), self.wait),
-                Key("F5", N_("Book"), self.book, why=none),
-                Key("F6", N_("Take back"), self.undo),
-                Key("F7", move, self.move, why=none if self.moving is not None else booked),
-                Key("F8", rules.taking_away(row), self.cancel, why=none),
+                Key("F4", N_("Waiting list"), acts.wait),
+                Key("F5", N_("Save") if changing else N_("Book"), acts.book, why="" if changing else none),
+                Key("F6", N_("Take back"), acts.undo),
+                Key("F7", N_("Move here") if moving else N_("Move"), acts.move, why=there if moving else booked),
+                Key("F8", rules.taking_away(row), acts.cancel, why=there),
                 Key("F9", N_("History"), self.show_history, why=booked),
-                Key("F10", N_("Print"), self.print_page),
+                Key("F10", N_("Print"), lambda: ask_what_to_print(self)),
                 Key("F11", N_("Their bookings"), self.show_person),
-                Key("F12", N_("Slots"), lambda: self.show_page(self.slots)),
-                Key("Esc", N_("Clear the form"), self.clear),
+                Key("F12", N_("Maintenance"), lambda: self.show_page(self.keeping)),
+                Key("Esc", N_("Clear the form"), acts.clear),
             ]
         self.shell.keys(keys)
 
@@ -133,51 +150,126 @@ class ReservationsWindow:
         """The marked row of the day sheet."""
         return self.rows.get(self.sheet.selected)
 
+    def names(self) -> dict[str, str]:
+        """The kinds by their codes."""
+        return {code: each.name for code, each in self.kinds.items()}
+
     def _free_slot(self) -> Any:
         """The marked slot, where a seat of it is free."""
         return self.row.slot if self.row is not None and self.row.booking is None else None
 
-    # -- looking -------------------------------------------------------------------------------------------------
+    # -- the book ------------------------------------------------------------------------------------------------
+
+    def read_book(self) -> None:
+        """Read the masters of the book anew."""
+        self.desk.book().then(self._take_book, self.shell.problem.fault)
+
+    def _take_books(self, names: Any) -> None:
+        if not self.shell.frame.winfo_exists():
+            return
+        self.book.offer(names)
+        self.book.set(self.desk.turned_to)
+        if len(names) > 1:
+            self.book.grid(row=0, column=0, sticky="w", padx=(0, look.px(12)))
+
+    def _turn(self) -> None:
+        """Another book: whatever was begun in the one before is put away."""
+        if self.book.get() not in ("", self.desk.turned_to):
+            self.acts.clear()
+            self.desk.leave()
+            self.desk.turn_to(self.book.get())
+            self.read_book()
 
     def _take_book(self, book: Any) -> None:
         if not self.shell.frame.winfo_exists():
             return
-        wanted = self.desk.settings.kinds or list(book.kinds)
-        self.kinds = {code: book.kinds[code] for code in wanted if code in book.kinds}
-        self.kind.offer(self._names())
+        wanted = [code for code in self.desk.settings.kinds if code in book.kinds] or list(book.kinds)
+        self.kinds = {code: book.kinds[code] for code in wanted}
+        self.courses = {
+            code: each for code, each in book.courses.items() if {part.kind for part in each.parts} <= set(wanted)
+        }
+        courses = {code: Sentence(N_("Course: {name}"), {"name": each.name}) for code, each in self.courses.items()}
+        self.kind.offer({**self.names(), **courses})
+        self.keeping.named(self.names())
         if self.kinds and not self.kind.get():
             self.kind.set(next(iter(self.kinds)))
         self.refresh()
 
-    def _names(self) -> dict[str, str]:
-        return {code: each.name for code, each in self.kinds.items()}
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    @property
+    def _by_week(self) -> bool:
+        return self.view.shown == say(WEEK)
+
+    def _look_by(self, name: str) -> None:
+        """Month or week in the left half."""
+        self.view.show(name)
+        old, new = (self.month, self.week) if self._by_week else (self.week, self.month)
+        old.grid_remove()
+        new.grid(row=1, column=0, sticky="nsew", padx=(0, look.px(12)))
+        new.focus_set()
+        self.refresh()
+
+    def _place(self, day: date, at: str) -> None:
+        """A cell of the week was chosen."""
+        self.month.choose(day)
+        self.refresh()
 
     def go_to(self, day: date) -> None:
         """Show that day."""
         self.month.choose(day)
+        self.week.choose(day, self.week.chosen[1])
         self.refresh()
 
     def refresh(self) -> None:
-        """Read month and day anew; what is typed and marked stays."""
+        """Read month or week and the day anew; what is typed and marked stays."""
         if not self.shell.frame.winfo_exists() or not self.kind.get():
             return
         kind, day = self.kind.get(), self.month.chosen
         asked = self._asked = uuid.uuid4().hex
 
+        def mine() -> bool:
+            return asked == self._asked and bool(self.shell.frame.winfo_exists())
+
         def month(days: Any) -> None:
-            if asked == self._asked and self.shell.frame.winfo_exists():
+            if mine():
                 self.month.show({each.day: DayCell(*rules.month_mark(each)) for each in days})
+                self._closed_days = {each.day: each.reason or say(N_("closed")) for each in days if not each.open}
+
+        def week(views: Any) -> None:
+            if mine():
+                times, cells = rules.week_cells(views)
+                self.week_slots = {(view.day, f"{slot.at:%H:%M}"): slot for view in views for slot in view.slots}
+                self.week.choose(day, self.week.chosen[1])
+                self.week.show(times, {place: DayCell(*each) for place, each in cells.items()}, self._closed_days)
 
         def sheet(view: Any) -> None:
-            if asked == self._asked and self.shell.frame.winfo_exists():
-                self.rows = {each.key: each for each in rules.day_rows(view.slots, view.bookings)}
-                self.sheet.show([Row(each.key, each.cells, each.state) for each in self.rows.values()])
-                self.title.configure(text=f"{day_text(day)}  {self.kinds[kind].name}")
-                self.set_keys()
+            if mine():
+                self._show_sheet(kind, day, rules.day_rows(view))
                 self._tell_age(view.seen_at)
 
+        def course(placings: Any) -> None:
+            if mine():
+                self._show_sheet(kind, day, rules.course_rows(placings, self.names()))
+
         self.desk.month(kind, day).then(month, self.shell.problem.fault)
+        if kind in self.courses:
+            self.desk.course_day(kind, day).then(course, self.shell.problem.fault)
+            return
         self.desk.day(kind, day).then(sheet, self.shell.problem.fault)
+        if self._by_week:
+            self.desk.week(kind, day).then(week, self.shell.problem.fault)
+
+    def _show_sheet(self, kind: str, day: date, rows: list[rules.SeatRow]) -> None:
+        self.rows = {each.key: each for each in rows}
+        self.sheet.show([Row(each.key, each.cells, each.state) for each in rows])
+        name = self.kinds[kind].name if kind in self.kinds else self.courses[kind].name
+        self.title.configure(text=f"{day_text(day)}  {name}")
+        at = self.week.chosen[1] if self._by_week else ""
+        if at and (self.row is None or self.row.cells[0] != at):
+            fits = [each.key for each in rows if each.cells[0] == at]
+            self.sheet.select(fits[-1] if fits else "")
+        self.set_keys()
 
     def _tell_age(self, seen_at: str) -> None:
         """The store is away: what is shown is what this PC saw last."""
@@ -198,6 +290,8 @@ class ReservationsWindow:
 
         self.desk.history(self.row.booking.id).then(show, self.shell.problem.fault)
 
+    # -- who -----------------------------------------------------------------------------------------------------
+
     def show_person(self) -> None:
         """F11: when is this person booked? Whoever is typed below, or whose booking is marked."""
         text = rules.whom_to_find(self.form.person(), self.row)
@@ -205,7 +299,7 @@ class ReservationsWindow:
             self.shell.problem.look(N_("Type an ID, a name or kana below, or mark a booking."))
             return
         self.show_page(self.person)
-        self.person.opened(text, self._names())
+        self.person.opened(text, self.names())
 
     def _show_booking(self, booking: Any) -> None:
         if booking.kind in self.kinds:
@@ -213,27 +307,9 @@ class ReservationsWindow:
         self.month.choose(booking.day)
         self.show_page(None)
 
-    def print_page(self) -> None:
-        """F10: the slip of the marked booking; with none marked, the day's list."""
-
-        def printed(path: Any) -> None:
-            if self.shell.frame.winfo_exists():
-                told = N_("It goes to the printer; it is kept as {file}.")
-                self.shell.problem.done(Sentence(told, {"file": path.name}))
-
-        booking = self.row.booking if self.row is not None else None
-        if booking is not None:
-            self.desk.print_slip(booking).then(printed, self.shell.problem.fault)
-        elif self.kind.get():
-            self.desk.print_day(self.kind.get(), self.month.chosen).then(printed, self.shell.problem.fault)
-
-    # -- who -----------------------------------------------------------------------------------------------------
-
-    def scanned(self, code: str) -> None:
-        """A barcode: the patient ID, or the check-up number of somebody known."""
-        self._find(code)
-
     def _find(self, text: str) -> None:
+        """A barcode or what was typed: the patient ID, the check-up number or the name of somebody known."""
+
         def found(people: Any) -> None:
             if not self.shell.frame.winfo_exists():
                 return
@@ -248,138 +324,7 @@ class ReservationsWindow:
 
         self.desk.people(text).then(found, self.shell.problem.fault)
 
-    def clear(self) -> None:
-        """Esc: nobody is being booked or moved any more."""
-        self.moving = None
-        self.seat.let_go()
-        self.form.clear()
-        self.shell.busy(False)
-        self.shell.problem.plain(N_("Choose a day and a time, then F5."))
-        self.set_keys()
-
-    # -- booking -------------------------------------------------------------------------------------------------
-
-    def book(self) -> None:
-        """F5: first the seat is kept, then whoever is typed gets it."""
-        row = self.row
-        if row is None or self._over is not None:
-            return
-        who = self.form.person()
-        if not (who.kanji or who.kana):
-            self._hold(row)
-            return
-        kind = self.kind.get()
-
-        def looked(warnings: Any) -> None:
-            if not warnings:
-                self._make(row, who)
-                return
-            told = rules.warning_words(warnings, {code: each.name for code, each in self.kinds.items()})
-            self.shell.ask(
-                Sentence(N_("Book {name} all the same?"), {"name": who.kanji or who.kana}), told,
-                [Choice(N_("No, go back")), Choice(N_("Book all the same"), lambda: self._make(row, who))],
-            )  # fmt: skip
-
-        self.desk.warnings(kind, who.patient_id, row.slot.day).then(looked, self.shell.problem.fault)
-
-    def wait(self) -> None:
-        """F4: who is typed waits for the chosen day or the four weeks after it; with nobody typed, who waits."""
-        who = self.form.person()
-        if not (who.kanji or who.kana):
-            self.show_page(self.waiting)
-            self.waiting.opened(self.kind.get())
-            return
-        day = self.month.chosen
-
-        def waits(_: Any) -> None:
-            if self.shell.frame.winfo_exists():
-                self.clear()
-                values = {"name": who.kanji or who.kana, "day": f"{day:%m-%d}"}
-                self.shell.problem.done(Sentence(N_("{name} waits for a seat from {day} on, four weeks."), values))
-
-        self.desk.wait_for(
-            self.kind.get(), day, day + timedelta(days=28), who, self.form.comment.get()
-        ).then(waits, self.shell.problem.fault)  # fmt: skip
-
-    def _hold(self, row: rules.SeatRow) -> None:
-        def held() -> None:
-            self.shell.busy(True)
-            self.form.patient_id.focus()
-            self.shell.problem.look(N_("The seat is kept for you: type or scan who it is for, then F5."))
-
-        self.seat.take(row.slot.id, held, self._not_booked)
-
-    def _make(self, row: rules.SeatRow, who: Any) -> None:
-        mark = self.seat.mark_of(row.slot.id)
-
-        def made(booking: Any) -> None:
-            if not self.shell.frame.winfo_exists():
-                return
-            self.seat.used()
-            self.form.clear()
-            self.shell.busy(False)
-            self.shell.problem.done(Sentence(N_("{name} is booked for {day} {at}."), rules.values_of(booking)))
-            self.refresh()
-
-        self.desk.make(row.slot.id, who, mark, self.form.comment.get()).then(made, self._not_booked)
-
-    def _not_booked(self, why: Any) -> None:
-        """Somebody was first: what is typed stays, and what is near is offered."""
-        if not self.shell.frame.winfo_exists():
-            return
-        self.shell.top.bell()
-        near = getattr(why, "nearest", None)
-        if near:
-            values = {"why": why.sentence, "near": rules.near_words(near)}
-            self.shell.problem.stop(Sentence(N_("{why} Free: {near}"), values))
-        else:
-            self.shell.problem.fault(why)
-        self.refresh()
-
-    # -- moving, cancelling, undoing -----------------------------------------------------------------------------
-
-    def move(self) -> None:
-        """F7 takes a booking up, F7 on another time puts it there."""
-        row = self.row
-        assert row is not None
-        if self.moving is None:
-            self.moving = row.booking
-            told = N_("{name} is being moved: mark the new time, then F7. Esc ends it.")
-            self.shell.problem.look(Sentence(told, rules.values_of(self.moving)))
-            self.set_keys()
-            return
-        booking, self.moving = self.moving, None
-
-        def moved(after: Any) -> None:
-            if self.shell.frame.winfo_exists():
-                self.shell.problem.done(Sentence(N_("{name} was moved to {day} {at}."), rules.values_of(after)))
-                self.refresh()
-
-        self.desk.move(booking, row.slot.id).then(moved, self._not_booked)
-        self.set_keys()
-
-    def cancel(self) -> None:
-        """F8: the marked booking, or the marked free time, which nobody can book then; with a reason."""
-        assert self.row is not None
-        booking, slot = self.row.booking, self.row.slot
-        if booking is not None:
-            cancel_booking(self.shell, self.desk, booking, self.refresh)
-        else:
-            there = [each.booking for each in self.rows.values() if each.booking and each.slot.id == slot.id]
-            close_or_open(self.shell, self.desk, slot, there, self.refresh)
-
-    def undo(self) -> None:
-        """F6: the last action of this desk."""
-
-        def undone(done: Any) -> None:
-            if self.shell.frame.winfo_exists():
-                self.shell.problem.done(Sentence(N_("Taken back: {name}."), rules.values_of(done.booking)))
-                self.refresh()
-
-        self.desk.undo().then(undone, self._not_booked)
-
     def _closed(self, event: Any) -> None:
         if event.widget is self.shell.frame:
             self.seat.close()
             self._stop_listening()
-

@@ -24,6 +24,7 @@ from tests.stores import sqlite_templates
 
 __all__ = ["sqlite_templates"]
 
+PIN = "2468"
 HANAKO = Patient("", "00012346", "髙橋 花子", "タカハシ ハナコ", "", "F", date(1980, 12, 31))
 
 
@@ -52,6 +53,18 @@ class Desk:
         )  # fmt: skip
         self.station = Station(file, post, mailbox=mailbox)
         self.desk = self.station.open_mode("reservations", MODE)
+
+    def make_slots(self, since: date, until: date) -> None:
+        """As whoever keeps the book does, with its PIN."""
+        for book in self.desk.settings.books:
+            self.desk.turn_to(book)
+            if self.desk.keep.gate().fresh:
+                self.desk.keep.set_pin(PIN)
+            else:
+                self.desk.keep.enter(PIN)
+            self.desk.keep.make_slots(since, until)
+            self.desk.keep.leave()
+        self.desk.turn_to(self.desk.settings.books[0])
 
     def know(self, patient: Patient = HANAKO) -> None:
         with self.station.centre.writing() as conn:

@@ -16,7 +16,7 @@ from kiosk.modes.reservations import rules
 from kiosk.store import audit
 from kiosk.store.staff import Person
 from tests.journeys.hands import press, scan, type_in
-from tests.modes.reservations.conftest import Desk, a_tuesday
+from tests.modes.reservations.conftest import PIN, Desk, a_tuesday
 
 Wait = Callable[..., Any]
 
@@ -24,10 +24,23 @@ Wait = Callable[..., Any]
 def with_slots(window: Any, wait_until: Wait, day: date) -> Any:
     """The window at that day, with the slots of two weeks made."""
     wait_until(lambda: window.kinds, what="the kinds")
-    window.pc.desk.reserve.make_slots(day - timedelta(days=3), day + timedelta(days=14))
+    window.pc.make_slots(day - timedelta(days=3), day + timedelta(days=14))
     window.go_to(day)
     wait_until(lambda: window.rows, what="the day sheet")
     return window
+
+
+def give_pin(window: Any, wait_until: Wait, *, fresh: bool = False, pin: str = PIN) -> Any:
+    """F12 and the PIN; the page behind it."""
+    press(window.shell, "F12")
+    keeping = window.keeping
+    wait_until(lambda: keeping._shown is keeping.pin and keeping.pin.winfo_ismapped(), what="asked for the PIN")
+    keeping.pin.pin.set(pin)
+    if fresh:
+        keeping.pin.again.set(pin)
+    press(window.shell, "F5")
+    wait_until(lambda: keeping._shown is not keeping.pin, what="let in")
+    return keeping
 
 
 def mark(window: Any, key: str) -> None:
@@ -47,14 +60,15 @@ def test_a_year_of_slots_by_the_window(open_window: Callable[..., Any], wait_unt
     window = open_window()
     wait_until(lambda: window.kinds, what="the kinds")
     assert len(window.kinds) == 13
-    press(window.shell, "F12", "F9")
-    wait_until(lambda: window.slots.table.shown_keys, 30, "the preview")
+    keeping = give_pin(window, wait_until, fresh=True)
+    press(window.shell, "F9")
+    wait_until(lambda: keeping.slots.table.shown_keys, 30, "the preview")
     press(window.shell, "F5")
     wait_until(lambda: window.shell.question is not None, 30, "asked, with what it does")
     window.shell.question.buttons[1].invoke()
     wait_until(lambda: window.shell.problem.level == "done", 60, "made")
     press(window.shell, "F5")
-    told = window.slots.told
+    told = keeping.slots.told
     wait_until(lambda: window.shell.question is None and told.cget("text").startswith("0 "), 30, "nothing more")
     press(window.shell, "Esc")
     window.go_to(a_tuesday())
@@ -93,7 +107,7 @@ def test_book_by_scan_move_cancel_undo(open_window: Callable[..., Any], wait_unt
     press(window.shell, "F9")
     wait_until(lambda: len(window.history.shown_keys) == 5, what="everything stands in the history")
     press(window.shell, "Esc")
-    assert window._over is None
+    assert window.over is None
 
 
 def test_two_clerks_and_one_seat(
@@ -138,7 +152,7 @@ def test_who_waits_is_proposed_when_a_seat_is_free(open_window: Callable[..., An
     window.waiting.table.select(window.waiting.table.shown_keys[0])
     press(window.shell, "F5")
     wait_until(lambda: ("13:30", "髙橋 花子") in booked(window), what="she has the seat")
-    assert desk.waiting("BREASTUS") == [] and window._over is None
+    assert desk.waiting("BREASTUS") == [] and window.over is None
 
 
 def test_a_time_is_closed_and_opened_again(open_window: Callable[..., Any], wait_until: Wait) -> None:
@@ -155,7 +169,7 @@ def test_a_time_is_closed_and_opened_again(open_window: Callable[..., Any], wait
     assert window.rows[f"s{slot.id}"].cells[5] == "医師不在" and booked(window) == [("08:40", "見本 太郎")]
     with pytest.raises(Refused):
         desk.make(slot.id, Booker("2", "例題 桜"))
-    assert desk.plan_slots(slot.day, slot.day).nothing  # making slots leaves it as it was set by hand
+    assert window.pc.desk.keep.plan_slots(slot.day, slot.day).nothing  # making slots leaves it as it was set by hand
     mark(window, f"s{slot.id}")
     press(window.shell, "F8")
     wait_until(lambda: not window.rows[f"s{slot.id}"].slot.closed, what="open again")
@@ -171,11 +185,12 @@ def test_slots_are_kept_by_the_roles_that_may(open_window: Callable[..., Any], w
     desk, session, day = window.pc.desk.reserve, window.pc.station.session, a_tuesday()
     for role in ("", "clerk"):
         session.person = Person(1, "窓口 一郎", role, True, False) if role else None
-        with pytest.raises(Refused) as refused:
-            desk.make_slots(day, day)
-        assert refused.value.reference == "B406"
+        for act in (lambda: window.pc.desk.keep.make_slots(day, day), lambda: window.pc.desk.keep.enter(PIN)):
+            with pytest.raises(Refused) as refused:
+                act()
+            assert refused.value.reference == "B406"
     session.person = Person(2, "管理 花子", "admin", True, False)
-    desk.make_slots(day, day)
+    window.pc.make_slots(day, day)
     window.go_to(day)
     wait_until(lambda: window.rows, what="the slots")
     session.person = Person(1, "窓口 一郎", "clerk", True, False)
@@ -199,7 +214,7 @@ def test_somebody_asks_when_she_is_booked(open_window: Callable[..., Any], wait_
     desk.cancel(other, "本人都合")
     desk.make(scan_of.id, Booker("00012399", "高田 一郎", "タカタ イチロウ"))
     press(window.shell, "F11")
-    assert "ID" in window.shell.problem.text and window._over is None  # nobody is typed, nobody marked
+    assert "ID" in window.shell.problem.text and window.over is None  # nobody is typed, nobody marked
     window.form.kana.set("ﾀｶﾊｼ")
     press(window.shell, "F11")
     cells = wait_until(lambda: [window.person.table.row(key).cells[2:4] for key in window.person.table.shown_keys],
@@ -209,7 +224,7 @@ def test_somebody_asks_when_she_is_booked(open_window: Callable[..., Any], wait_
     window.month.choose(day + timedelta(days=7))
     press(window.shell, "F5")
     wait_until(lambda: ("08:40", "髙橋 花子") in booked(window), what="shown in the calendar")
-    assert window.month.chosen == day and window._over is None and window.kind.get() == "GASTRO"
+    assert window.month.chosen == day and window.over is None and window.kind.get() == "GASTRO"
 
 
 def test_slip_and_day_list_are_printed(
@@ -226,6 +241,8 @@ def test_slip_and_day_list_are_printed(
     texts = []
     for _ in range(2):
         press(window.shell, "F10")
+        wait_until(lambda: window.shell.question is not None, what="asked what")
+        window.shell.question.buttons[1].invoke()
         wait_until(out.exists, 20, "printed")
         wait_until(lambda: window.shell.problem.level == "done", what="told")
         texts.append(text_of(out))
@@ -257,7 +274,7 @@ def test_the_next_two_weeks_can_be_read_while_the_store_is_away(
     wait_until(lambda: booked(window) == [("08:40", "見本 太郎")], what="as it was seen last")
     wait_until(lambda: any("database is away" in str(each) for each in window.shell.problem.history)
                or "database is away" in window.shell.problem.text, what="with its time")  # fmt: skip
-    assert desk.kept.day(day + timedelta(days=60)) is None
+    assert desk.kept.day(desk.turned_to, day + timedelta(days=60)) is None
 
 
 def text_of(path: Path) -> str:

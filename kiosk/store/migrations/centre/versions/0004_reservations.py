@@ -60,6 +60,8 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("linked", sa.String(length=40), server_default="", nullable=False),
         sa.Column("number", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("exam", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=8), server_default="desk", nullable=False),
         sa.Column("over_reason", sa.String(length=200), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["slot"], ["slots.id"]),
@@ -100,3 +102,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_waiting_kind", "waiting", ["institution", "kind", "settled"])
+    op.create_table(
+        "seated",
+        sa.Column("visit", key, autoincrement=False, nullable=False),
+        sa.Column("exam", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("visit", "exam"),
+    )
+    op.create_table(
+        "book_pins",
+        sa.Column("book", sa.String(length=64), nullable=False),
+        sa.Column("pin_hash", sa.String(length=200), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("locked_until", sa.Float(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("book"),
+    )

@@ -1,0 +1,239 @@
+"""What whoever keeps a book of reservations does: changes its masters, makes the slots of a period, and makes
+exceptions for one day; behind the book's own PIN.
+
+Methods work on the calling thread and may block; each change is one transaction.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from datetime import time as clock_time
+from typing import Any
+
+from kiosk.core.booking import Booking, SlotView
+from kiosk.core.booking_book import BookingBook, WrongMaster, read_booking_book
+from kiosk.core.faults import Overtaken, Refused
+from kiosk.core.holidays import holiday
+from kiosk.core.slot_making import Plan, plan, wanted_slots
+from kiosk.core.words import N_, say
+from kiosk.flow.session import check_pin
+from kiosk.store import audit, book_pins, bookings, masters, slot_store
+from kiosk.store.audit import Actor
+from kiosk.store.engine import Connection, Store
+
+LONGEST_DAYS = 800
+UNLOCKED_S = 900.0  # without an act, the PIN is asked for again
+
+
+@dataclass(frozen=True)
+class Gate:
+    """``open``: may work now. ``fresh``: the book has no PIN yet and is given one."""
+
+    open: bool
+    fresh: bool = False
+
+
+class KeepBook:
+    """One desk at one book. ``keepers``: roles that may do this; empty: whoever knows the PIN."""
+
+    def __init__(
+        self, centre: Store, institution: str, actor: Callable[[], Actor], *, master: str, keepers: Sequence[str] = (),
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._centre = centre
+        self._institution = institution
+        self._actor = actor
+        self._master = master
+        self._keepers = frozenset(keepers)
+        self._now = now
+        self._open_until = 0.0
+        self._opened_by = ""
+        self._before: dict[str, Any] | None = None  # the masters before this desk's last change
+
+    # -- the PIN -------------------------------------------------------------------------------------------------
+
+    def gate(self) -> Gate:
+        """Must the PIN be asked for? Raises Refused for another role."""
+        self._must_be_keeper()
+        if self._is_open():
+            return Gate(True)
+        with self._centre.reading() as conn:
+            return Gate(False, not book_pins.has_pin(conn, self._master))
+
+    def enter(self, pin: str) -> None:
+        """Raises Refused for a wrong one; after some of them for a while."""
+        self._must_be_keeper()
+        with self._centre.writing() as conn:
+            tried = book_pins.try_pin(conn, self._master, pin)
+            if tried.right:
+                audit.write(conn, self._actor(), "book opened", subject=self._master)
+            else:
+                audit.write(conn, self._actor(), "book refused", subject=self._master)
+        if tried.locked_s:
+            raise Refused(
+                "locked", N_("Too many wrong PINs."), N_("Wait {minutes} minutes, or ask the person in charge."),
+                reference="B421", minutes=int(tried.locked_s // 60) + 1,
+            )  # fmt: skip
+        if not tried.right:
+            raise Refused("pin", N_("This PIN does not open the book."), N_("Try again."), reference="B420")
+        self._opened()
+
+    def set_pin(self, pin: str) -> None:
+        """A new PIN: for a book that has none yet, or from whoever is in. Raises Refused for one too easy to guess."""
+        self._must_be_keeper()
+        check_pin(pin)
+        with self._centre.writing() as conn:
+            if book_pins.has_pin(conn, self._master) and not self._is_open():
+                raise Refused("pin", N_("This PIN does not open the book."), N_("Try again."), reference="B420")
+            book_pins.set_pin(conn, self._master, pin)
+            audit.write(conn, self._actor(), "book PIN set", subject=self._master)
+        self._opened()
+
+    def leave(self) -> None:
+        self._open_until = 0.0
+
+    # -- the masters ---------------------------------------------------------------------------------------------
+
+    def masters(self) -> dict[str, Any]:
+        """All entries of the book, as they are stored."""
+        with self._centre.reading() as conn:
+            return copy.deepcopy(masters.master(conn, self._master))
+
+    def write_masters(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> BookingBook:
+        """``before``: what the window had. Raises WrongMaster, Overtaken where somebody changed them meanwhile."""
+        self._must_be_in()
+        book = read_booking_book(after)
+        with self._centre.writing() as conn:
+            now = masters.master(conn, self._master)
+            if now != before:
+                raise Overtaken(
+                    N_("Somebody else changed the masters meanwhile."), N_("Look at them anew, then do it again."),
+                    reference="B422",
+                )  # fmt: skip
+            gone = sorted(set(read_booking_book(before).kinds) - set(book.kinds))
+            for kind in gone:
+                if bookings.any_to_come(conn, book.institution or self._institution, kind, date.today()):
+                    raise WrongMaster(kind, say(N_("it still has bookings")))
+            masters.write_master(conn, self._master, dict(after))
+            audit.write(conn, self._actor(), "book changed", subject=self._master)
+        self._before = dict(before)
+        return book
+
+    def undo_masters(self) -> dict[str, Any]:
+        """Take this desk's last change of the masters back. Raises Refused where there is none."""
+        before, self._before = self._before, None
+        if before is None:
+            raise Refused("nothing", N_("There is nothing to undo."), "", reference="B412")
+        now = self.masters()
+        self.write_masters(now, before)
+        self._before = None
+        return before
+
+    def booked_on(self, since: date, until: date, kind: str = "") -> list[Booking]:
+        """Who is booked in a period: to be told or moved before it is closed."""
+        with self._centre.reading() as conn:
+            return bookings.bookings_of_period(conn, self._where(conn), since, until, kind)
+
+    # -- slots ---------------------------------------------------------------------------------------------------
+
+    def plan_slots(self, since: date, until: date) -> Plan:
+        """What making the slots of a period would do. Raises Refused for a period that makes no sense."""
+        if until < since or (until - since).days > LONGEST_DAYS:
+            raise Refused(
+                "period", N_("From {since} to {until} is no period that slots can be made for."),
+                N_("Correct the dates."), reference="B413", since=since.isoformat(), until=until.isoformat(),
+            )  # fmt: skip
+        with self._centre.reading() as conn:
+            return self._plan(conn, since, until)
+
+    def make_slots(self, since: date, until: date) -> Plan:
+        """Do it, as things are at this moment; what was done. Twice is once. Raises Refused for another role."""
+        self._must_be_in()
+        with self._centre.writing() as conn:
+            done = self._plan(conn, since, until)
+            slot_store.carry_out(conn, self._where(conn), done)
+            audit.write(
+                conn, self._actor(), "slots made", subject=f"{since.isoformat()} {until.isoformat()}",
+                added=len(done.add), removed=len(done.remove),
+            )  # fmt: skip
+        return done
+
+    def exceptions(self, since: date, until: date) -> list[SlotView]:
+        """What was changed by hand for one day alone."""
+        with self._centre.reading() as conn:
+            kinds = sorted(self._book(conn).kinds)
+            views = slot_store.period_slots(conn, self._where(conn), since, until, kinds)
+        return [each for each in views if each.by_hand]
+
+    def close_slot(self, slot: int, closed: bool, reason: str) -> SlotView:
+        """For this day alone: nobody else can book it, or can again. Who is booked stays. Raises Refused."""
+        self._must_be_keeper()
+        with self._centre.writing() as conn:
+            after = slot_store.change_slot(conn, slot, closed=closed, reason=reason)
+            subject = f"{after.kind} {after.day.isoformat()} {after.at:%H:%M}"
+            if closed:
+                audit.write(conn, self._actor(), "slot closed", subject=subject, reason=reason, booked=after.taken)
+            else:
+                audit.write(conn, self._actor(), "slot opened", subject=subject)
+        return after
+
+    def add_slot(self, kind: str, day: date, at: clock_time, seats: int, reason: str) -> SlotView:
+        """A time, or another number of seats, for one day alone; the weekly pattern stays. Raises Refused."""
+        self._must_be_in()
+        with self._centre.writing() as conn:
+            after = slot_store.put_by_hand(conn, self._where(conn), kind, day, at, seats, reason)
+            audit.write(
+                conn, self._actor(), "slot added", subject=f"{kind} {day.isoformat()} {at:%H:%M}", seats=seats,
+                reason=reason,
+            )  # fmt: skip
+        return after
+
+    def as_usual(self, slot: int) -> None:
+        """Take the exception back: the slot is as the masters want it."""
+        self._must_be_in()
+        with self._centre.writing() as conn:
+            was = slot_store.undo_change(conn, slot)
+            slot_store.carry_out(conn, self._where(conn), self._plan(conn, was.day, was.day))
+            subject = f"{was.kind} {was.day.isoformat()} {was.at:%H:%M}"
+            audit.write(conn, self._actor(), "slot as usual", subject=subject)
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _where(self, conn: Connection) -> str:
+        return self._book(conn).institution or self._institution
+
+    def _book(self, conn: Connection) -> BookingBook:
+        return read_booking_book(masters.master(conn, self._master))
+
+    def _plan(self, conn: Connection, since: date, until: date) -> Plan:
+        book = self._book(conn)
+        institution = book.institution or self._institution
+        kinds = sorted(book.kinds)
+        wanted = wanted_slots(book, since, until, holiday)
+        return plan(wanted, slot_store.standing(conn, institution, since, until, kinds))
+
+    def _is_open(self) -> bool:
+        return self._now() < self._open_until and self._opened_by == self._actor().who
+
+    def _opened(self) -> None:
+        self._open_until, self._opened_by = self._now() + UNLOCKED_S, self._actor().who
+
+    def _must_be_in(self) -> None:
+        self._must_be_keeper()
+        if not self._is_open():
+            raise Refused(
+                "closed", N_("The maintenance of this book was closed."), N_("Press F12 and give the PIN again."),
+                reference="B423",
+            )  # fmt: skip
+        self._opened()
+
+    def _must_be_keeper(self) -> None:
+        if self._keepers and self._actor().role not in self._keepers:
+            raise Refused(
+                "role", N_("Slots are made, closed and opened by other roles than yours."),
+                N_("Log in as somebody who may; the parameter file of this PC names the roles."), reference="B406",
+            )  # fmt: skip
