@@ -36,6 +36,7 @@ class Frame:
     printed_at: str = ""
     landscape: bool = False
     margin_mm: float = 12.0
+    bare: bool = False  # nothing around the pages: neither title nor footer nor footnotes (label sheets)
 
 
 @dataclass
@@ -65,6 +66,9 @@ class Sheets:
     def new_page(self) -> None:
         """Begin a page; ``y_mm`` stands below the title."""
         self.pages.append(_Page())
+        if self.frame.bare:
+            self.y_mm = 0.0
+            return
         top = self.frame.margin_mm
         room = self.right_mm - self.left_mm
         right_mm = fonts.width_pt(self.frame.right, 11) / mm
@@ -186,7 +190,8 @@ class Sheets:
         canvas.setAuthor(self.frame.institution)
         canvas.setCreator("kiosk")
         for number, page in enumerate(self.pages, start=1):
-            self._finish(page, number)
+            if not self.frame.bare:
+                self._finish(page, number)
             for draw in page.draw:
                 draw(canvas)
             canvas.showPage()
