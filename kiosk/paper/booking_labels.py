@@ -73,7 +73,7 @@ def _label(sheets: Sheets, facts: LabelFacts, x: float, y: float, wide: float, h
         sheets.text(x, low, lines.shortened(left, room * mm, small), small)
         sheets.text(x + wide, low, right, small, align="right")
     if apart:
-        size = max(5.0, min(small, small * wide * mm / fonts.width_pt(facts.patient_id, small)))
+        size = max(5.0, min(small, 0.99 * small * wide * mm / fonts.width_pt(facts.patient_id, small)))
         low += step
         sheets.text(x, low, lines.shortened(facts.patient_id, wide * mm, size), size)
     low += _GAP_MM

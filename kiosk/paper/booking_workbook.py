@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -12,7 +13,7 @@ from typing import Any
 
 from kiosk.core.booking import Booking, SlotView
 from kiosk.core.faults import Fault
-from kiosk.core.patient import Patient
+from kiosk.core.patient import age_at
 from kiosk.core.words import N_, say
 from kiosk.paper.day_list import weekday
 from kiosk.paper.page import write_whole
@@ -84,7 +85,7 @@ def write_booking_workbook(
         _Column(N_("Reason"), 40, lambda each: each.reason, _TEXT, wrap=True),
     )
     sheets = ((N_("Bookings"), about_bookings, bookings), (N_("Slot list"), about_slots, slots))
-    write_whole(path, _workbook(sheets, institution))
+    write_whole(path, _workbook(sheets, institution), N_("The Excel file could not be written to {path}."))
 
 
 def told_date(text: str) -> date | str:
@@ -94,15 +95,6 @@ def told_date(text: str) -> date | str:
     except ValueError:
         return text
     return day if day >= _FIRST_DAY else text
-
-
-def age_at(birth_date: str, day: date) -> int | None:
-    """Completed years; None where the birth date is not known or lies after that day."""
-    try:
-        age = Patient("", "", birth_date=date.fromisoformat(birth_date)).age_on(day)
-    except ValueError:
-        return None
-    return age if age is not None and age >= 0 else None
 
 
 def plain_text(text: str) -> str:
@@ -116,17 +108,32 @@ def _workbook(sheets: Sequence[tuple[str, Sequence[_Column], Iterable[Any]]], in
 
     book = Workbook(write_only=True)  # the cells of a year would fill the memory
     book.properties.creator = plain_text(institution) or "kiosk"
-    out = BytesIO()
+    out, done = BytesIO(), False
     try:
         for title, columns, rows in sheets:
             _sheet(book, say(title), columns, rows)
         book.save(out)
+        done = True
     except OSError as why:  # the rows wait in the system's temporary folder
         raise Fault(
             N_("The Excel file could not be made."), N_("Look whether the disk is full, then try again."),
             reference="P508",
         ) from why  # fmt: skip
+    finally:
+        if not done:
+            _throw_away(book)
     return out.getvalue()
+
+
+def _throw_away(book: Any) -> None:
+    """What lies in the temporary folder of a workbook that was not finished: names of people would stay there."""
+    for sheet in book.worksheets:
+        if not sheet.closed:
+            with suppress(Exception):
+                sheet.close()
+        if sheet._writer is not None:
+            with suppress(Exception):
+                sheet._writer.cleanup()
 
 
 def _sheet(book: Any, title: str, columns: Sequence[_Column], rows: Iterable[Any]) -> None:

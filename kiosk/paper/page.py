@@ -237,11 +237,14 @@ def _reader(data: bytes) -> Any:
         ) from why
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is either the whole new one or the old one, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+def write_whole(path: Path, data: bytes, failed: str = N_("The page could not be written to {path}.")) -> None:
+    """Write a file so that it is either the whole new one or the old one, also after a power cut. Raises Fault, which
+    says ``failed``.
+    """
+    name = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -251,7 +254,7 @@ def write_whole(path: Path, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise Fault(
-            N_("The page could not be written to {path}."),
+            failed,
             N_("If it is open in another program, close it there; look whether the disk is full; then try again."),
             reference="P507",
             path=str(path),
