@@ -29,7 +29,10 @@ def bookings_of_period(
         sa.select(bookings, seats.c.number.label("seat"))
         .outerjoin(seats, seats.c.booking == bookings.c.id)
         .where(*where)
-        .order_by(bookings.c.day, bookings.c.at, bookings.c.kind, seats.c.number, bookings.c.id)
+        .order_by(
+            bookings.c.day, bookings.c.at, bookings.c.kind,
+            seats.c.number.is_(None), seats.c.number, bookings.c.id,  # no seat comes last, in SQLite too
+        )
     )
     return [
         Booking(

@@ -20,21 +20,23 @@ from kiosk.paper.booking_workbook import LONGEST_TEXT, write_booking_workbook
 DAY = date(2026, 12, 1)
 NAMES = {"GASTRO": "胃カメラ"}
 HOSTILE = [
-    "=1+1", "=cmd|' /C calc'!A0", "+81-3-0000-0000", "-1+2", "@SUM(A1:A9)", "#N/A", "TRUE", "1E5", "0123", "2026-12-01", "'",
-    "＝1+1", "\t=1", "髙橋 𠮷子", "\U0002a6d6村", " 前後 ", "一行目\n二行目", "<b>&amp;</b>", "x" * 5000,
+    "=1+1", "=cmd|' /C calc'!A0", "+81-3-0000-0000", "-1+2", "@SUM(A1:A9)", "#N/A", "TRUE", "1E5", "0123",
+    "2026-12-01", "'", "＝1+1", "\t=1", "髙橋 𠮷子", "\U0002a6d6村",
+    " 前後 ", "一行目\n二行目", "<b>&amp;</b>", "x" * 5000,
 ]  # fmt: skip
 
 
 def booking(**changes: Any) -> Booking:
-    who = {"patient_id": "00012345", "kanji": "髙橋 花子", "kana": "タカハシ ハナコ", "sex": "F", "birth_date": "1980-12-31",
-           "phone": "03-0000-0000"}  # fmt: skip
+    who = {"patient_id": "00012345", "kanji": "髙橋 花子", "kana": "タカハシ ハナコ", "sex": "F",
+           "birth_date": "1980-12-31", "phone": "03-0000-0000"}  # fmt: skip
     who |= {key: changes.pop(key) for key in list(changes) if key in who}
     usual = {"kind": "GASTRO", "day": DAY, "at": time(9, 20), "who": Booker(**who), "number": "20261201-001"}
     return Booking(1, 1, 2, **{**usual, **changes})
 
 
 def slot(**changes: Any) -> SlotView:
-    return SlotView(**{**{"id": 1, "kind": "GASTRO", "day": DAY, "at": time(9, 20), "capacity": 2, "taken": 1}, **changes})
+    usual = {"id": 1, "kind": "GASTRO", "day": DAY, "at": time(9, 20), "capacity": 2, "taken": 1}
+    return SlotView(**{**usual, **changes})
 
 
 def sheets(path: Path) -> list[Any]:
@@ -110,7 +112,10 @@ def test_text_stays_text(tmp_path: Path, text: str) -> None:
 
 
 def test_what_a_cell_cannot_hold_is_replaced_and_not_lost(tmp_path: Path) -> None:
-    texts = {"a\x00b\x1fc": "a\ufffdb\ufffdc", "\ud842吉": "\ufffd吉", "a\r\nb\rc": "a\nb\nc", "あ" * 40000: "あ" * LONGEST_TEXT}
+    texts = {
+        "a\x00b\x1fc": "a\ufffdb\ufffdc", "\ud842吉": "\ufffd吉", "a\r\nb\rc": "a\nb\nc",
+        "あ" * 40000: "あ" * LONGEST_TEXT,
+    }  # fmt: skip
     booked, _ = written(tmp_path, [booking(comment=text) for text in texts])
     assert [row["Comment"].value for row in rows(booked)] == list(texts.values())
     written(tmp_path, [booking(comment="_x0041_")])
