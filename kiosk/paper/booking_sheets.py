@@ -76,7 +76,8 @@ def _room(sheets: Sheets, room: Room) -> None:
         if sheets.need(height + NOTE_MM * len(notes)):
             _room_title(sheets, room, say(N_("(continued)")))
         if number % 2:
-            sheets.box(sheets.left_mm, sheets.y_mm, sheets.right_mm - sheets.left_mm, height, fill=GROUND, line="")
+            top = sheets.y_mm + 0.1  # below the line of the row before
+            sheets.box(sheets.left_mm, top, sheets.right_mm - sheets.left_mm, height - 0.1, fill=GROUND, line="")
         x = sheets.left_mm
         for (_, wide, _), cell in zip(_COLUMNS, cells, strict=True):
             for at, line in enumerate(cell):
