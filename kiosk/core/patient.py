@@ -40,3 +40,12 @@ class Patient:
     @property
     def shown_name(self) -> str:
         return self.kanji or self.kana or self.romaji or self.patient_id
+
+
+def age_at(birth_date: str, day: date) -> int | None:
+    """Completed years of somebody whose birth date is told as text (ISO); None where it is none, or after that day."""
+    try:
+        age = Patient("", "", birth_date=date.fromisoformat(birth_date)).age_on(day)
+    except ValueError:
+        return None
+    return age if age is not None and age >= 0 else None

@@ -56,9 +56,14 @@ _COLUMNS = (
 _BARCODE_MM = 42.0
 
 
+def weekday(day: date) -> str:
+    """火"""
+    return say(_WEEKDAYS[day.weekday()])
+
+
 def shown_day(day: date) -> str:
     """2026-11-24(火), as everywhere in the program."""
-    return f"{day.isoformat()}({say(_WEEKDAYS[day.weekday()])})"
+    return f"{day.isoformat()}({weekday(day)})"
 
 
 def write_day_list(

@@ -65,3 +65,12 @@ def shortened(text: str, width_limit_pt: float, size_pt: float, bold: bool = Fal
         return line
     end = _fitting(line, width_limit_pt - width_pt("…", size_pt, bold), size_pt, bold)
     return line[:end] + "…"
+
+
+def cut(text: str, width_limit_pt: float, size_pt: float, most: int, bold: bool = False) -> list[str]:
+    """The text in at most so many lines, the last one ending with … where there is more; at least one line."""
+    found = wrapped(text, width_limit_pt, size_pt, bold) or [""]
+    if len(found) > most:
+        rest = found[most - 1] + found[most] + "…"
+        found = [*found[: most - 1], shortened(rest, width_limit_pt, size_pt, bold)]
+    return found

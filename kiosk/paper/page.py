@@ -36,6 +36,7 @@ class Frame:
     printed_at: str = ""
     landscape: bool = False
     margin_mm: float = 12.0
+    bare: bool = False  # nothing around the pages: neither title nor footer nor footnotes (label sheets)
 
 
 @dataclass
@@ -65,6 +66,9 @@ class Sheets:
     def new_page(self) -> None:
         """Begin a page; ``y_mm`` stands below the title."""
         self.pages.append(_Page())
+        if self.frame.bare:
+            self.y_mm = 0.0
+            return
         top = self.frame.margin_mm
         room = self.right_mm - self.left_mm
         right_mm = fonts.width_pt(self.frame.right, 11) / mm
@@ -186,7 +190,8 @@ class Sheets:
         canvas.setAuthor(self.frame.institution)
         canvas.setCreator("kiosk")
         for number, page in enumerate(self.pages, start=1):
-            self._finish(page, number)
+            if not self.frame.bare:
+                self._finish(page, number)
             for draw in page.draw:
                 draw(canvas)
             canvas.showPage()
@@ -232,11 +237,14 @@ def _reader(data: bytes) -> Any:
         ) from why
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is either the whole new one or the old one, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+def write_whole(path: Path, data: bytes, failed: str = N_("The page could not be written to {path}.")) -> None:
+    """Write a file so that it is either the whole new one or the old one, also after a power cut. Raises Fault, which
+    says ``failed``.
+    """
+    name = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -246,7 +254,7 @@ def write_whole(path: Path, data: bytes) -> None:
         with suppress(OSError):
             os.unlink(name)
         raise Fault(
-            N_("The page could not be written to {path}."),
+            failed,
             N_("If it is open in another program, close it there; look whether the disk is full; then try again."),
             reference="P507",
             path=str(path),

@@ -23,6 +23,7 @@ HEAVY = {
     "cv2",
     "PIL",
     "reportlab",
+    "openpyxl",
     "imagecodecs",
 }
 
