@@ -99,9 +99,6 @@ class BookingBook:
     it is, empty for that of the station.
     """
 
-    name: str = ""
-    institution: str = ""
-    from_list: bool = False  # examinees of the check-up system's list get their seats here by themselves
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
     closed_weekdays: frozenset[int] = frozenset({6})
@@ -110,6 +107,9 @@ class BookingBook:
     blocks: tuple[Block, ...] = ()
     courses: Mapping[str, Course] = field(default_factory=dict)
     resources: Mapping[str, int] = field(default_factory=dict)  # how many there are of each
+    name: str = ""
+    institution: str = ""
+    from_list: bool = False  # examinees of the check-up system's list get their seats here by themselves
 
     def day_state(self, day: date, holiday: str) -> tuple[bool, time | None, str]:
         """Is it open, until when (None: all day), and why it is not as usual. ``holiday``: its name, empty for none."""
@@ -141,7 +141,6 @@ def read_booking_book(told: Mapping[str, Any]) -> BookingBook:
     if len(kinds) != len(told.get("kind", ())):
         raise WrongMaster(say(N_("Kinds of reservation")), N_("a code stands twice"))
     book = BookingBook(
-        str(told.get("name", "")), str(told.get("institution", "")), bool(told.get("from_list", False)),
         kinds,
         tuple(_pattern(each, kinds) for each in told.get("pattern", ())),
         frozenset(int(each) for each in told.get("closed_weekdays", (6,))),
@@ -150,6 +149,7 @@ def read_booking_book(told: Mapping[str, Any]) -> BookingBook:
         tuple(_block(each, kinds) for each in told.get("block", ())),
         {each["code"]: _course(each, kinds) for each in told.get("course", ())},
         {name: int(count) for name, count in dict(told.get("resources", {})).items()},
+        str(told.get("name", "")), str(told.get("institution", "")), bool(told.get("from_list", False)),
     )  # fmt: skip
     for kind in kinds.values():
         unknown = [*(set(kind.exclusive) - set(kinds)), *([kind.returns] if kind.returns not in ("", *kinds) else [])]

@@ -21,7 +21,7 @@ from kiosk.core.holidays import holiday
 from kiosk.core.slot_making import Plan, plan, wanted_slots
 from kiosk.core.words import N_, say
 from kiosk.flow.session import check_pin
-from kiosk.store import audit, book_pins, bookings, masters, slot_store
+from kiosk.store import audit, book_pins, booking_reports, bookings, masters, slot_store
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Connection, Store
 
@@ -136,7 +136,7 @@ class KeepBook:
     def booked_on(self, since: date, until: date, kind: str = "") -> list[Booking]:
         """Who is booked in a period: to be told or moved before it is closed."""
         with self._centre.reading() as conn:
-            return bookings.bookings_of_period(conn, self._where(conn), since, until, kind)
+            return booking_reports.bookings_of_period(conn, self._where(conn), since, until, [kind] if kind else ())
 
     # -- slots ---------------------------------------------------------------------------------------------------
 

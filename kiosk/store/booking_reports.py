@@ -12,7 +12,7 @@ from kiosk.store.booking_tables import bookings, seats, slots
 from kiosk.store.seats import view_of
 
 _WHO = ("patient_id", "kanji", "kana", "sex", "birth_date", "phone")
-_MORE = ("department", "doctor", "comment", "linked", "number", "over_reason", "version")
+_MORE = ("department", "doctor", "comment", "linked", "number", "exam", "source", "over_reason", "version")
 
 
 def bookings_of_period(

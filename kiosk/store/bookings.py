@@ -161,17 +161,6 @@ def bookings_of_day(conn: sa.Connection, institution: str, day: date, kind: str 
     return _read(conn, *where, *([bookings.c.kind == kind] if kind else []))
 
 
-def bookings_of_period(
-    conn: sa.Connection, institution: str, since: date, until: date, kind: str = ""
-) -> list[Booking]:  # fmt: skip
-    """Those that hold a seat, by day, time and seat."""
-    where = [
-        bookings.c.institution == institution, bookings.c.day >= since.isoformat(),
-        bookings.c.day <= until.isoformat(), bookings.c.slot.is_not(None),
-    ]  # fmt: skip
-    return _read(conn, *where, *([bookings.c.kind == kind] if kind else []))
-
-
 def any_to_come(conn: sa.Connection, institution: str, kind: str, since: date) -> bool:
     """Is anybody booked for this kind from ``since`` on?"""
     where = (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from kiosk.core.booking import Booker, Booking
 from kiosk.core.faults import Fault
+from kiosk.core.settings import StationSettings
 from kiosk.flow.answers import Answer
 from kiosk.flow.book_seats import BookSeats
 from kiosk.flow.keep_book import KeepBook
@@ -167,6 +169,22 @@ class ReservationsDesk:
         """Answer: the file of the day's list, which is owed to the printer."""
         return self._kit.ask(self._print_day, kind, day, deadline_s=60.0)
 
+    def print_rooms(self, day: date) -> Answer:
+        """Answer: the file of the day's list by rooms, of all kinds of the book."""
+        return self._kit.ask(self._print_more, "rooms", day, deadline_s=60.0)
+
+    def print_week(self, kind: str, day: date) -> Answer:
+        """Answer: the file of the week's sheet."""
+        return self._kit.ask(self._print_more, "week", day, kind, deadline_s=60.0)
+
+    def print_labels(self, day: date) -> Answer:
+        """Answer: the file of the labels of all who come on that day; fails with Refused where nobody comes."""
+        return self._kit.ask(self._print_more, "labels", day, deadline_s=60.0)
+
+    def export_month(self, day: date) -> Answer:
+        """Answer: the workbook of the month that the day lies in."""
+        return self._kit.ask(self._export_month, day, deadline_s=120.0)
+
     # -- keeping the book ----------------------------------------------------------------------------------------
 
     def gate(self) -> Answer:
@@ -254,3 +272,30 @@ class ReservationsDesk:
             kit.centre, kit.local, kit.session.actor(), kit.station, kit.data / "pages", day,
             self.reserve.book().kinds[kind], view.bookings,
         )  # fmt: skip
+
+    def _print_more(self, what: str, day: date, kind: str = "") -> Path:
+        from kiosk.flow import print_booking
+
+        kit, book = self._kit, self.reserve.book()
+        where = (kit.centre, kit.local, kit.session.actor(), self._station(), kit.data / "pages", book)
+        if what == "week":
+            return print_booking.print_week(*where, kind, day)
+        if what == "labels":
+            return print_booking.print_labels(*where, day, kinds=list(book.kinds), grid=self.settings.labels)
+        return print_booking.print_rooms(*where, day, kinds=list(book.kinds))
+
+    def _export_month(self, day: date) -> Path:
+        from kiosk.flow.print_booking import export_bookings
+
+        kit, book = self._kit, self.reserve.book()
+        first = day.replace(day=1)
+        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        folder = Path(self.settings.export_folder) if self.settings.export_folder else kit.data / "exports"
+        return export_bookings(
+            kit.centre, kit.session.actor(), self._station(), folder, book, first, last, kinds=list(book.kinds)
+        )  # fmt: skip
+
+    def _station(self) -> StationSettings:
+        """As the book's pages name it: of whichever institution the book is."""
+        book = self.reserve.book()
+        return replace(self._kit.station, institution=book.institution or self._kit.station.institution)

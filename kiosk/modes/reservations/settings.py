@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.core.label_grid import LabelGrid
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 
@@ -47,3 +48,5 @@ class ReservationsSettings(Settings):
     cancel_reasons: list[str] = setting(usual_reasons, N_("Reasons that are offered when a booking is cancelled."))
     over_roles: list[str] = setting(usual_over_roles, N_("Roles that may give one seat more than there are."))
     over_reasons: list[str] = setting(usual_over_reasons, N_("Reasons that are offered for it."))
+    labels: LabelGrid = setting(LabelGrid, N_("How the labels lie on a sheet of A4."))
+    export_folder: str = setting("", N_("Folder for workbooks; empty = “exports” in the data folder."))
