@@ -54,7 +54,7 @@ class Question(tk.Frame):
             make = buttons.primary if at == 0 else buttons.dangerous if choice.dangerous else buttons.secondary
             button = make(row, choice.text, lambda choice=choice: self._answer(choice))  # type: ignore[misc]
             pad = (0, look.px(16)), (0, look.px(12) if len(choices) > PER_ROW else 0)
-            button.grid(row=at // PER_ROW, column=at % PER_ROW, padx=pad[0], pady=pad[1], sticky="w")
+            button.grid(row=at // PER_ROW, column=at % PER_ROW, padx=pad[0], pady=pad[1], sticky="ew")
             button.bind("<Left>", lambda event, at=at: self._focus(at - 1))  # type: ignore[misc]
             button.bind("<Right>", lambda event, at=at: self._focus(at + 1))  # type: ignore[misc]
             # Tab goes round inside the question: what lies under it can't be reached.

@@ -41,6 +41,7 @@ class BookPage(ttk.Frame):
         self.row = ChoiceRow(self, list(self._pages), self.show, numbered=False)
         self.row.grid(row=0, column=0, sticky="ew", pady=(0, look.px(12)))
         self._shown: Any = self.pin
+        self._put(None)
 
     def keys(self) -> list[Key]:
         if self._shown is self.pin:

@@ -16,18 +16,21 @@ from kiosk.core.words import N_, say
 Entry = dict[str, Any]
 
 WEEKDAYS = "月火水木金土日"
-DAY_STATES = {"closed": N_("closed"), "half": N_("half day, until"), "extra": N_("open, though usually closed")}
+DAY_STATES = {"closed": N_("closed day"), "half": N_("half day, until"), "extra": N_("open, though usually closed")}
 YES_NO = {"yes": N_("yes"), "no": N_("no")}
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """``kind``: text number day time times weekdays lines kinds parts minutes, or a choice: kind state yes."""
+    """``kind``: text number day time times weekdays lines kinds words numbers parts minutes, or a choice: kind state
+    yes. ``units``: of the six that a row of the form has. ``usual``: what an empty one means, as the list shows it.
+    """
 
     name: str
     caption: str
     kind: str = "text"
-    width: int = 18
+    units: int = 3
+    usual: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,16 @@ SECTIONS = (
     Section(
         "kind", N_("Kinds"),
         [
-            FieldSpec("code", N_("Code"), width=12), FieldSpec("name", N_("Name")),
-            FieldSpec("minutes", N_("Minutes"), "number", 6), FieldSpec("capacity", N_("Seats"), "number", 6),
-            FieldSpec("colour", N_("Colour"), width=10), FieldSpec("examination", N_("Examination (code)"), width=12),
-            FieldSpec("needs", N_("Needs (rooms, devices, people)"), "words", 24),
-            FieldSpec("keeps", N_("Away for (minutes)"), "minutes", 24),
-            FieldSpec("exclusive", N_("Not on one day with"), "kinds", 24),
-            FieldSpec("returns", N_("Return visit"), "kind", 20),
-            FieldSpec("returns_days", N_("Days until then"), "number", 6),
-            FieldSpec("preparation", N_("Preparation (on the slip)"), "lines", 40),
-            FieldSpec("notes", N_("Please note (on the slip)"), "lines", 40),
+            FieldSpec("code", N_("Code"), units=2), FieldSpec("minutes", N_("Minutes"), "number", 2, "30"),
+            FieldSpec("capacity", N_("Seats"), "number", 2, "1"),
+            FieldSpec("name", N_("Called")), FieldSpec("returns", N_("Return visit"), "kind"),
+            FieldSpec("examination", N_("Examination (code)"), units=2), FieldSpec("colour", N_("Colour"), units=2),
+            FieldSpec("returns_days", N_("Days until then"), "number", 2),
+            FieldSpec("needs", N_("Needs (rooms, devices, people)"), "words"),
+            FieldSpec("keeps", N_("Away for (minutes)"), "minutes"),
+            FieldSpec("exclusive", N_("Not on one day with"), "kinds", 6),
+            FieldSpec("preparation", N_("Preparation (on the slip)"), "lines"),
+            FieldSpec("notes", N_("Please note (on the slip)"), "lines"),
         ],
         [("code", 120), ("name", 170), ("minutes", 60), ("capacity", 60)],
     ),
@@ -63,9 +66,9 @@ SECTIONS = (
         "pattern", N_("Weekly times"),
         [
             FieldSpec("kind", N_("Kind of reservation"), "kind"), FieldSpec("weekdays", N_("Weekdays"), "weekdays"),
-            FieldSpec("times", N_("Times"), "times", 40),
-            FieldSpec("capacity", N_("Seats (empty: of the kind)"), "number", 6),
-            FieldSpec("weeks", N_("Only in these weeks of the month"), "numbers", 10),
+            FieldSpec("times", N_("Times of day"), "times", 6),
+            FieldSpec("capacity", N_("Seats (empty: of the kind)"), "number"),
+            FieldSpec("weeks", N_("Only in these weeks of the month"), "numbers"),
             FieldSpec("since", N_("First day (empty: always)"), "day"),
             FieldSpec("until", N_("Last day (empty: always)"), "day"),
         ],
@@ -76,7 +79,7 @@ SECTIONS = (
         "day", N_("Calendar"),
         [
             FieldSpec("day", N_("Date"), "day"), FieldSpec("state", N_("That day is"), "state"),
-            FieldSpec("until", N_("Until (half day)"), "time", 8), FieldSpec("reason", N_("Reason"), width=24),
+            FieldSpec("until", N_("Until (half day)"), "time", 2), FieldSpec("reason", N_("Reason"), units=4),
         ],
         [("day", 150), ("state", 150), ("reason", 120)],
         N_("Only days that differ from the weekly rule; holidays are known."),
@@ -86,10 +89,9 @@ SECTIONS = (
         "block", N_("Block-outs"),
         [
             FieldSpec("since", N_("First day"), "day"), FieldSpec("until", N_("Last day"), "day"),
-            FieldSpec("first", N_("From"), "time", 8), FieldSpec("last", N_("To"), "time", 8),
+            FieldSpec("first", N_("From"), "time"), FieldSpec("last", N_("To"), "time"),
             FieldSpec("kind", N_("Kind of reservation (empty: all)"), "kind"),
-            FieldSpec("resource", N_("Or a room, device, person"), width=18),
-            FieldSpec("reason", N_("Reason"), width=24),
+            FieldSpec("resource", N_("Or a room, device, person")), FieldSpec("reason", N_("Reason"), units=6),
         ],
         [("since", 150), ("until", 150), ("kind", 110), ("reason", 100)],
         order=lambda entry: str(entry.get("since", "")),
@@ -97,15 +99,15 @@ SECTIONS = (
     Section(
         "course", N_("Courses"),
         [
-            FieldSpec("code", N_("Code"), width=12), FieldSpec("name", N_("Name")),
-            FieldSpec("parts", N_("Parts in order, gaps in minutes"), "parts", 40),
+            FieldSpec("code", N_("Code")), FieldSpec("name", N_("Called")),
+            FieldSpec("parts", N_("Parts in order, gaps in minutes"), "parts", 6),
         ],
         [("code", 120), ("name", 150), ("parts", 200)],
         N_("Parts as ABDOMEN / GASTRO 5-120 / INTERNAL 10-180: the gap after the part before."),
     ),
     Section(
         "resources", N_("Rooms, devices, people"),
-        [FieldSpec("name", N_("Name")), FieldSpec("count", N_("How many"), "number", 6)],
+        [FieldSpec("name", N_("Called")), FieldSpec("count", N_("How many"), "number")],
         [("name", 260), ("count", 80)],
     ),
     Section(
@@ -114,7 +116,7 @@ SECTIONS = (
             FieldSpec("name", N_("Name of the book")), FieldSpec("closed_weekdays", N_("Closed weekdays"), "weekdays"),
             FieldSpec("closed_on_holidays", N_("Closed on holidays"), "yes"),
             FieldSpec("from_list", N_("Seats for the examinees of the list"), "yes"),
-            FieldSpec("institution", N_("Institution number (empty: of this station)"), width=10),
+            FieldSpec("institution", N_("Institution number (empty: of this station)"), units=6),
         ],
         [("name", 200), ("closed_weekdays", 150)],
     ),
@@ -221,7 +223,7 @@ def cells_of(section: Section, entry: Entry, names: Mapping[str, str]) -> tuple[
             text = names.get(text, text)
         elif by_name[name].kind == "state":
             text = say(DAY_STATES.get(text, text))
-        found.append(text)
+        found.append(text or by_name[name].usual)
     return tuple(found)
 
 

@@ -12,7 +12,8 @@ from kiosk.modes.reservations import entries
 from kiosk.ui import look
 from kiosk.ui.fields import ChoiceField, DateField, Field, NoteField, NumberField, TextField
 
-LONG = 24  # a field as wide as this stands alone in its row
+UNITS = 6  # of a row
+WIDTH = 8  # letters at least; each field takes the room it is given
 
 
 class EntryForm(ttk.Frame):
@@ -29,21 +30,19 @@ class EntryForm(ttk.Frame):
         for each in self._inner.winfo_children():
             each.destroy()
         self.fields = {}
-        row, column, gap = 0, 0, look.px(8)
+        row, unit, gap = 0, 0, look.px(8)
         for spec in section.fields:
             field = self._field(spec, kinds)
-            long = spec.width >= LONG
-            if long and column:
-                row, column = row + 1, 0
-            field.grid(row=row, column=column, columnspan=2 if long else 1, sticky="ew", padx=(gap if column else 0, 0),
+            if unit + spec.units > UNITS:
+                row, unit = row + 1, 0
+            field.grid(row=row, column=unit, columnspan=spec.units, sticky="ew", padx=(gap if unit else 0, 0),
                        pady=(0, gap))  # fmt: skip
-            column = 0 if long or column else 1
-            row += column == 0
+            unit += spec.units
             self.fields[spec.name] = field
-        self._inner.columnconfigure((0, 1), weight=1, uniform="fields")
+        self._inner.columnconfigure(tuple(range(UNITS)), weight=1, uniform="units")
         if section.hint:
             told = ttk.Label(self._inner, text=say(section.hint), style="Card.TLabel", wraplength=look.px(460))
-            told.grid(row=row + 1, column=0, columnspan=2, sticky="w")
+            told.grid(row=row + 1, column=0, columnspan=UNITS, sticky="w")
 
     def show(self, section: entries.Section, entry: entries.Entry) -> None:
         """Fill the fields."""
@@ -72,13 +71,13 @@ class EntryForm(ttk.Frame):
     def _field(self, spec: entries.FieldSpec, kinds: Mapping[str, str]) -> Field:
         parent = self._inner
         if spec.kind == "number":
-            return NumberField(parent, spec.caption, width=spec.width, allowed="", card=True)
+            return NumberField(parent, spec.caption, width=WIDTH, allowed="", card=True)
         if spec.kind == "day":
             return DateField(parent, spec.caption, card=True)
         if spec.kind == "lines":
-            return NoteField(parent, spec.caption, lines=2, width=spec.width, limit=400, card=True)
+            return NoteField(parent, spec.caption, lines=2, width=WIDTH, limit=400, card=True)
         if spec.kind in ("kind", "state", "yes"):
             empty = {"": N_("(none)")}
             offered = {"kind": {**empty, **kinds}, "state": entries.DAY_STATES, "yes": entries.YES_NO}[spec.kind]
-            return ChoiceField(parent, spec.caption, offered, width=spec.width, card=True)
-        return TextField(parent, spec.caption, width=spec.width, limit=400, card=True)
+            return ChoiceField(parent, spec.caption, offered, width=WIDTH, card=True)
+        return TextField(parent, spec.caption, width=WIDTH, limit=400, card=True)

@@ -18,7 +18,7 @@ from kiosk.ui.table import Column, Row, Table
 COLUMNS = [
     Column("day", N_("Date"), 150), Column("at", N_("Time"), 80), Column("kind", N_("Kind of reservation"), 170),
     Column("seats", N_("Seats"), 70, right=True), Column("booked", N_("Booked"), 70, right=True),
-    Column("what", N_("What"), 160), Column("reason", N_("Reason"), 160, stretch=True),
+    Column("what", N_("What"), 210), Column("reason", N_("Reason"), 160, stretch=True),
 ]  # fmt: skip
 AHEAD = timedelta(days=400)
 
@@ -70,7 +70,7 @@ class ExceptionsPage(ttk.Frame):
             self._slots = {str(each.id): each for each in found}
             rows = []
             for key, each in self._slots.items():
-                what = say(N_("closed") if each.closed else N_("open, changed by hand"))
+                what = say(N_("closed to bookings") if each.closed else N_("open, changed by hand"))
                 cells = (day_text(each.day), f"{each.at:%H:%M}", self._names.get(each.kind, each.kind),
                          str(each.capacity), str(each.taken), what, each.reason)  # fmt: skip
                 rows.append(Row(key, cells, "stop" if each.closed else "look"))

@@ -22,7 +22,10 @@ class PinPage(ttk.Frame):
         self._shell, self._desk, self._entered = shell, desk, entered
         self._fresh = False
         card = ttk.Frame(self, style="Card.TFrame", padding=look.px(28))
-        card.place(relx=0.5, rely=0.4, anchor="center")
+        card.grid(row=1, column=1)  # by grid: a page that asks for no room of its own may get none
+        self.columnconfigure((0, 2), weight=1)
+        self.rowconfigure(0, weight=2)
+        self.rowconfigure(2, weight=3)
         self.title = ttk.Label(card, style="Card.Title.TLabel")
         self.told = ttk.Label(card, style="Card.TLabel", wraplength=look.px(420))
         self.pin = TextField(card, N_("PIN"), width=16, limit=32, card=True, secret=True)

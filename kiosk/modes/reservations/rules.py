@@ -83,8 +83,7 @@ def course_rows(placings: Sequence[tuple[SlotView, ...]], names: dict[str, str])
     rows = []
     for each in placings:
         way = " → ".join(f"{names.get(slot.kind, slot.kind)} {slot.at:%H:%M}" for slot in each)
-        cells = (f"{each[0].at:%H:%M}", "", "", way, "", "")
-        rows.append(SeatRow(f"c{each[0].id}", each[0], None, cells, "done", each))
+        rows.append(SeatRow(f"c{each[0].id}", each[0], None, (f"{each[0].at:%H:%M}", way), "done", each))
     return rows
 
 

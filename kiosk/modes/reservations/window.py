@@ -33,6 +33,7 @@ SEATS = [
     Column("name", N_("Name"), 130, stretch=True), Column("id", N_("Patient ID"), 100),
     Column("comment", N_("Comment"), 120, stretch=True),
 ]  # fmt: skip
+WAYS = [Column("at", N_("Time"), 70), Column("way", N_("The course"), 400, stretch=True)]
 HISTORY = [
     Column("at", N_("When"), 150), Column("by", N_("Who"), 110), Column("what", N_("What"), 90),
     Column("before", N_("Before"), 160), Column("after", N_("After"), 160),
@@ -76,7 +77,7 @@ class ReservationsWindow:
         head = ttk.Frame(page)
         head.grid(row=0, column=0, columnspan=2, sticky="ew", pady=(0, gap))
         head.columnconfigure(3, weight=1)
-        self.book = ChoiceField(head, N_("Book"), {}, width=10)
+        self.book = ChoiceField(head, N_("Reservation book"), {}, width=10)
         self.book.on_change(self._turn)
         self.kind = ChoiceField(head, N_("Kind of reservation"), {}, width=20)
         self.kind.grid(row=0, column=1, sticky="w", padx=(0, gap))
@@ -94,6 +95,10 @@ class ReservationsWindow:
             on_choose=lambda key: self.acts.correct(),
         )  # fmt: skip
         self.sheet.grid(row=1, column=1, sticky="nsew")
+        self.ways = Table(
+            page, WAYS, empty=N_("The course can't be booked on this day."), on_select=lambda key: self.set_keys(),
+            on_choose=lambda key: self.acts.book(),
+        )  # fmt: skip
         self.dragging = Dragging(self.sheet, self.acts.hanging, self.acts.dropped)
         self.form = PersonForm(page, self._find, self.acts.book)
         self.form.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(gap, 0))
@@ -146,9 +151,14 @@ class ReservationsWindow:
         self.shell.keys(keys)
 
     @property
+    def table(self) -> Table:
+        """The day sheet, or the ways through a course."""
+        return self.ways if self.kind.get() in self.courses else self.sheet
+
+    @property
     def row(self) -> rules.SeatRow | None:
-        """The marked row of the day sheet."""
-        return self.rows.get(self.sheet.selected)
+        """The marked row of it."""
+        return self.rows.get(self.table.selected)
 
     def names(self) -> dict[str, str]:
         """The kinds by their codes."""
@@ -234,7 +244,7 @@ class ReservationsWindow:
         def month(days: Any) -> None:
             if mine():
                 self.month.show({each.day: DayCell(*rules.month_mark(each)) for each in days})
-                self._closed_days = {each.day: each.reason or say(N_("closed")) for each in days if not each.open}
+                self._closed_days = {each.day: each.reason or say(N_("closed day")) for each in days if not each.open}
 
         def week(views: Any) -> None:
             if mine():
@@ -262,13 +272,15 @@ class ReservationsWindow:
 
     def _show_sheet(self, kind: str, day: date, rows: list[rules.SeatRow]) -> None:
         self.rows = {each.key: each for each in rows}
-        self.sheet.show([Row(each.key, each.cells, each.state) for each in rows])
+        (self.sheet if self.table is self.ways else self.ways).grid_remove()
+        self.table.grid(row=1, column=1, sticky="nsew")
+        self.table.show([Row(each.key, each.cells, each.state) for each in rows])
         name = self.kinds[kind].name if kind in self.kinds else self.courses[kind].name
         self.title.configure(text=f"{day_text(day)}  {name}")
         at = self.week.chosen[1] if self._by_week else ""
         if at and (self.row is None or self.row.cells[0] != at):
             fits = [each.key for each in rows if each.cells[0] == at]
-            self.sheet.select(fits[-1] if fits else "")
+            self.table.select(fits[-1] if fits else "")
         self.set_keys()
 
     def _tell_age(self, seen_at: str) -> None:
