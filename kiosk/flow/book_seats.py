@@ -129,13 +129,13 @@ class BookSeats:
     ) -> Booking:  # fmt: skip
         view = seats.locked(conn, slot)
         kind = self._kind(ledger, view)
-        if not over_reason and kind.code:
-            resources.check(conn, slot, needs_of(ledger.book, kind.code))
+        needs = needs_of(ledger.book, kind.code) if kind.code else ()
+        short = resources.check(conn, slot, needs, allowed=bool(over_reason))
         exam = self._exam(conn, kind)
         visit = self._visit(conn, ledger, view, who, number, open_one=exam != "")
         made = bookings.book(
-            conn, slot, who, by, hold=hold, comment=comment, over_reason=over_reason, linked=linked, source=source,
-            number=visit.number if visit else number, exam=exam,
+            conn, slot, who, by, hold=hold, comment=comment, over_reason=over_reason, short=short, linked=linked,
+            source=source, number=visit.number if visit else number, exam=exam,
         )  # fmt: skip
         if visit is not None and exam:
             self._schedule(conn, visit, made)
@@ -147,15 +147,15 @@ class BookSeats:
     ) -> Booking:  # fmt: skip
         view = seats.locked(conn, slot)
         kind = self._kind(ledger, view)
-        if not over_reason and kind.code:
-            resources.check(conn, slot, needs_of(ledger.book, kind.code), without=booking.id)
-        exam, visit = self._exam(conn, kind), None
+        needs = needs_of(ledger.book, kind.code) if kind.code else ()
+        short = resources.check(conn, slot, needs, without=booking.id, allowed=bool(over_reason))
+        exam = self._exam(conn, kind)
         same_day = view.day == booking.day
         visit = self._visit(conn, ledger, view, booking.who, booking.number if same_day else "", open_one=exam != "")
         number = visit.number if visit else booking.number if same_day else ""
         after = bookings.move(
             conn, booking.id, slot, by, version=booking.version, over_reason=over_reason, reason=reason,
-            number=number, exam=exam,
+            short=short, number=number, exam=exam,
         )  # fmt: skip
         if visit is not None and exam:
             self._schedule(conn, visit, after)

@@ -125,7 +125,9 @@ def adopt(conn: sa.Connection, rows: Sequence[VisitRow]) -> None:
             if named is None or named.patient.issuer != issuer:
                 continue
             if visit_of_number(conn, institution, day, named.key.number) is None:
-                conn.execute(visits.update().where(visits.c.id == visit).values(number=named.key.number))
+                on_again = {"number": named.key.number, "state": sa.case(
+                    (visits.c.state == "cancelled", "booked"), else_=visits.c.state)}  # fmt: skip
+                conn.execute(visits.update().where(visits.c.id == visit).values(**on_again))
                 _renumber(conn, institution, day, number, named.key.number)
 
 

@@ -42,9 +42,11 @@ def book(
     hold: str = "",
     linked: str = "",
     over_reason: str = "",
+    short: bool = False,
     **more: str,
 ) -> Booking:
-    """Make a booking. ``over_reason``: one seat more than there are may be given, for this reason. ``more``:
+    """Make a booking. ``over_reason``: one seat more than there are may be given, for this reason. ``short``: a room or
+    somebody it needs is short, and the reason is for that. ``more``:
     department, doctor, comment, number, exam, source. Raises SlotFull, Refused.
     """
     view = locked(conn, slot)
@@ -59,15 +61,16 @@ def book(
     except Refused:
         conn.execute(bookings.delete().where(bookings.c.id == made))  # whoever goes on in this transaction
         raise
-    if seat > view.capacity:
-        conn.execute(bookings.update().where(bookings.c.id == made).values(over_reason=over_reason))
-    _note(conn, made, by, "made", {}, _told(booking_of(conn, made)), over_reason if seat > view.capacity else "")
+    over = over_reason if seat > view.capacity or short else ""
+    if over:
+        conn.execute(bookings.update().where(bookings.c.id == made).values(over_reason=over))
+    _note(conn, made, by, "made", {}, _told(booking_of(conn, made)), over)
     return booking_of(conn, made)
 
 
 def move(
     conn: sa.Connection, booking: int, to: int, by: str, *, version: int = 0, reason: str = "", over_reason: str = "",
-    **more: str,
+    short: bool = False, **more: str,
 ) -> Booking:  # fmt: skip
     """To another slot, in this transaction: the new seat is taken before the old one is given back. ``more``: number,
     exam. Raises SlotFull, Overtaken, Refused.
@@ -82,7 +85,7 @@ def move(
     view = locked(conn, to)
     seat = take(conn, to, booking, beyond=bool(over_reason))
     free(conn, before.slot, booking)
-    over = over_reason if seat > view.capacity else ""
+    over = over_reason if seat > view.capacity or short else ""
     values = {
         "slot": to, "kind": view.kind, "day": view.day.isoformat(), "at": f"{view.at:%H:%M}", "over_reason": over,
         "version": before.version + 1, **more,

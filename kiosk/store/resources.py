@@ -32,19 +32,23 @@ class ResourceTaken(Refused):
         )  # fmt: skip
 
 
-def check(conn: sa.Connection, slot: int, needs: Sequence[Need], *, without: int = 0) -> None:
-    """Raises ResourceTaken where one is short. Nobody else books until this transaction ends. ``without``: a booking
-    that is about to leave its place.
+def check(
+    conn: sa.Connection, slot: int, needs: Sequence[Need], *, without: int = 0, allowed: bool = False
+) -> bool:  # fmt: skip
+    """Is one of them short? Nobody else books until this transaction ends. ``without``: a booking that is about to
+    leave its place. Raises ResourceTaken where that is not ``allowed``.
     """
     if not needs:
-        return
+        return False
     in_commit_order(conn)
     view = seats.locked(conn, slot)
     institution = institution_of(conn, slot)
     left, resource = spare(needs, view.kind, view.at, busy(conn, institution, view.day, needs, without=without))
-    if left is not None and left <= 0:
+    short = left is not None and left <= 0
+    if short and not allowed:
         near = with_spare(conn, institution, seats.nearest(conn, view, 12), needs)
         raise ResourceTaken(view, resource, [each for each in near if each.free > 0][:3])
+    return short
 
 
 def busy(conn: sa.Connection, institution: str, day: date, needs: Sequence[Need], *, without: int = 0) -> list[Busy]:

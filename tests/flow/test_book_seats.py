@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from kiosk.core.booking import Booker, BookingState
 from kiosk.core.faults import Refused
-from kiosk.core.visit import StepState, VisitState
+from kiosk.core.visit import StepState, VisitKey, VisitState
 from kiosk.devices.inbox.simulator import sample_rows
-from kiosk.store import masters, visits
+from kiosk.store import booked_visits, masters, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 from kiosk.store.resources import ResourceTaken
@@ -261,3 +261,15 @@ def test_a_whole_list_gets_what_there_is(site: BookingSite) -> None:
         site.listed(f"{number:03d}", replace(HANAKO, patient_id=f"8{number:07d}"), "GASTRO", "ABDOMEN")
     done = site.seating.seat()
     assert done.booked + done.without == 120 and done.booked == 16 + 20
+
+
+def test_a_cancelled_booking_and_then_the_list(site: BookingSite) -> None:
+    """Somebody whose only booking was cancelled comes after all, as the list says."""
+    site.desk.cancel(site.desk.make(site.slot("GASTRO", "09:00"), HANAKO), "本人都合")
+    patient = site.visits()[0].patient
+    with site.centre.writing() as conn:
+        row = visits.VisitRow(VisitKey("0001", site.monday, "007"), patient, "09:00")
+        booked_visits.adopt(conn, [row])
+        visits.take_visit(conn, row, "list")
+    [visit] = site.visits()
+    assert (visit.key.number, visit.state) == ("007", VisitState.BOOKED)
