@@ -12,6 +12,7 @@ from kiosk.core.faults import Refused
 from kiosk.core.words import N_
 
 LONGEST = timedelta(hours=24)
+LONGEST_LEAD = timedelta(hours=6)  # from entering to the start; more is a slip of the hand
 ON_CALL = "call"  # the order of an operation that begins when the one before it ends
 SIDES = {"": "", "R": N_("right"), "L": N_("left"), "B": N_("both sides")}
 ORDERS = {"": "", **{str(at): str(at) for at in range(1, 10)}, ON_CALL: N_("on call")}
@@ -163,11 +164,14 @@ def check_operation(operation: Operation) -> None:
                       reference="B421")  # fmt: skip
     if not operation.room:
         raise Refused("room", N_("In which room? It is missing."), N_("Choose the room."), reference="B422")
-    if not operation.enter <= operation.start < operation.end or operation.end - operation.enter > LONGEST:
+    in_order = operation.enter <= operation.start < operation.end
+    lead, whole = operation.start - operation.enter, operation.end - operation.enter
+    if not in_order or lead > LONGEST_LEAD or whole > LONGEST:
         raise Refused(
             "times", N_("The planned times do not follow one another: entering {enter}, start {start}, end {end}."),
-            N_("Correct them; an operation lasts at most a day."), reference="B423",
-            enter=f"{operation.enter:%H:%M}", start=f"{operation.start:%H:%M}", end=f"{operation.end:%H:%M}",
+            N_("Correct them; an operation lasts at most a day, its start follows entering within six hours."),
+            reference="B423", enter=f"{operation.enter:%H:%M}",
+            start=f"{operation.start:%H:%M}", end=f"{operation.end:%H:%M}",
         )  # fmt: skip
     actual = [each for each in (operation.actual_enter, operation.actual_start, operation.actual_end) if each]
     if actual != sorted(actual):

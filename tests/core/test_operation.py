@@ -70,6 +70,7 @@ def test_times_go_on_over_midnight() -> None:
     [
         ({"patient": OperationPatient()}, "B421"), ({"room": ""}, "B422"), ({"end": NINE}, "B423"),
         ({"start": NINE - timedelta(minutes=1)}, "B423"), ({"end": NINE + timedelta(hours=25)}, "B423"),
+        ({"start": NINE + timedelta(hours=7), "end": NINE + timedelta(hours=8)}, "B423"),
         ({"actual_enter": NINE, "actual_start": NINE - timedelta(minutes=1)}, "B424"),
     ],
 )  # fmt: skip
