@@ -106,9 +106,14 @@ class PlanTheatre:
             return operations.history(conn, operation)
 
     def find(self, text: str) -> list[Operation]:
-        """Of whoever has this ID, or whose name or kana begin like this: of the last year and to come."""
+        """Of whoever has this ID or check-up number, or whose name or kana begin like this; from a year ago on."""
+        since = date.today() - LOOK_BACK
         with self._centre.reading() as conn:
-            return operations.find_operations(conn, self._institution, text, date.today() - LOOK_BACK)
+            found = operations.find_operations(conn, self._institution, text, since)
+            seen = {each.patient.patient_id for each in visits.find_visits(conn, text, limit=MOST_FOUND)}
+            if not found and len(seen) == 1 and text.strip():
+                found = operations.find_operations(conn, self._institution, seen.pop(), since)
+        return found
 
     def people(self, text: str) -> list[OperationPatient]:
         """Who has this ID, or whose name begins like this: examinees of this house, and whoever was operated on."""
@@ -208,12 +213,13 @@ class PlanTheatre:
                 after = operations.cancel(conn, last.operation.id, by, undone, rules, version=version)
             elif last.what == "cancelled" and last.before is not None:
                 after = operations.restore(
-                    conn, last.operation.id, by, rules, version=version, reason=last.before.overlap_reason
+                    conn, last.operation.id, by, rules, version=version, reason=last.before.overlap_reason, note=undone
                 )  # fmt: skip
             else:
                 assert last.before is not None
                 wanted = replace(last.before, version=version)
-                after = operations.change(conn, wanted, by, rules, reason=last.before.overlap_reason)
+                why = last.before.overlap_reason
+                after = operations.change(conn, wanted, by, rules, reason=why, note=undone)
             audit.write(conn, self._actor(), "operation undone", **_about(after), what=last.what)
         return after
 

@@ -76,12 +76,12 @@ def move(
 
 
 def change(
-    conn: sa.Connection, wanted: Operation, by: str, rules: TheatreRules, *, reason: str = ""
+    conn: sa.Connection, wanted: Operation, by: str, rules: TheatreRules, *, reason: str = "", note: str = ""
 ) -> Operation:  # fmt: skip
-    """All its facts as they are in ``wanted``, whose version tells what its editor saw. Raises Refused, TheatreTaken,
-    Overtaken.
+    """All its facts as they are in ``wanted``, whose version tells what its editor saw. ``note``: what the history
+    says of it. Raises Refused, TheatreTaken, Overtaken.
     """
-    return _rewrite(conn, wanted.id, wanted.version, by, "changed", rules, reason, lambda now: wanted)
+    return _rewrite(conn, wanted.id, wanted.version, by, "changed", rules, reason, lambda now: wanted, note)
 
 
 def set_time(
@@ -118,7 +118,7 @@ def cancel(
 
 
 def restore(
-    conn: sa.Connection, operation: int, by: str, rules: TheatreRules, *, version: int, reason: str = ""
+    conn: sa.Connection, operation: int, by: str, rules: TheatreRules, *, version: int, reason: str = "", note: str = ""
 ) -> Operation:  # fmt: skip
     """A cancelled one stands again where it stood. Raises TheatreTaken where that is taken by now, Overtaken."""
 
@@ -126,7 +126,7 @@ def restore(
         standing = replace(now, state=OperationState.PLANNED, cancel_reason="")
         return replace(standing, state=state_of(standing))
 
-    return _rewrite(conn, operation, version, by, "restored", rules, reason, again)
+    return _rewrite(conn, operation, version, by, "restored", rules, reason, again, note)
 
 
 def operation_of(conn: sa.Connection, operation: int) -> Operation:
@@ -195,7 +195,8 @@ def lock(conn: sa.Connection, institution: str, what: Iterable[str]) -> None:
 
 
 def _rewrite(
-    conn: sa.Connection, operation: int, version: int, by: str, what: str, rules: TheatreRules, reason: str, after: Any
+    conn: sa.Connection, operation: int, version: int, by: str, what: str, rules: TheatreRules, reason: str, after: Any,
+    note: str = "",
 ) -> Operation:  # fmt: skip
     """Lock the days of before and after, look whether it is still what its editor saw, check, write, note."""
     seen = operation_of(conn, operation)
@@ -220,7 +221,8 @@ def _rewrite(
         if what == "changed":
             wanted = replace(wanted, state=state_of(wanted), cancel_reason="")
         if what != "restored" and not _needs_other(before, wanted):
-            wanted = replace(wanted, overlap_reason=before.overlap_reason)
+            kept = before.overlap_reason and (reason.strip() or before.overlap_reason)  # its words may be corrected
+            wanted = replace(wanted, overlap_reason=kept)
         else:
             others = _beside(conn, institution, [before, wanted])
             over = check_overlaps(wanted, before, others, rules, reason)
@@ -228,7 +230,8 @@ def _rewrite(
     elif what == "timed":
         wanted = replace(wanted, state=state_of(wanted))
     conn.execute(operations.update().where(operations.c.id == operation).values(**_row(wanted)))
-    _note(conn, before, wanted, by, what, reason)
+    why = wanted.cancel_reason or (wanted.overlap_reason if wanted.overlap_reason != before.overlap_reason else "")
+    _note(conn, before, wanted, by, what, note or why)
     return wanted
 
 

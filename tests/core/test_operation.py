@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.core.faults import Refused
@@ -153,6 +153,7 @@ def test_who_may_overlap_and_with_what() -> None:
 spans = st.tuples(st.integers(0, 600), st.integers(5, 240), st.integers(1, 3), st.sampled_from("ABC"))
 
 
+@settings(deadline=None)
 @given(st.lists(spans, max_size=25), st.integers(0, 30))
 def test_what_is_let_in_never_overlaps(wanted: list[tuple[int, int, int, str]], turnover: int) -> None:
     """Minute by minute: one operation in a room (with its turnover), one place for a person, one C-arm."""
@@ -176,6 +177,7 @@ def test_what_is_let_in_never_overlaps(wanted: list[tuple[int, int, int, str]], 
         assert sum("C-arm" in each.equipment for each in now) <= 1
 
 
+@settings(deadline=None)
 @given(spans, spans)
 def test_overlapping_is_mutual(one: tuple[int, int, int, str], other: tuple[int, int, int, str]) -> None:
     first, second = (operation(number, at, minutes, room=f"手術室{room}", team=Team(who))

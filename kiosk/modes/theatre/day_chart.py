@@ -67,7 +67,7 @@ class DayChart(tk.Canvas):
         self.bind("<ButtonPress-1>", self._press)
         self.bind("<B1-Motion>", self._drag)
         self.bind("<ButtonRelease-1>", self._release)
-        self.bind("<Double-1>", lambda event: self._on_open())
+        self.bind("<Double-1>", lambda event: self._on_open() if self._is_lane(event) else None)
         self.bind("<Return>", lambda event: self._key(self._on_open))
         for key, step in (("Left", -1), ("Right", 1)):
             self.bind(f"<{key}>", lambda event, step=step: self._key(lambda: self._aside(step, 1)))  # type: ignore[misc]
@@ -309,6 +309,9 @@ class DayChart(tk.Canvas):
                 if left <= x <= right and top <= y <= bottom]  # fmt: skip
         return there.get(hits[-1]) if hits else None
 
+    def _is_lane(self, event: Any) -> bool:
+        return bool(self.room_at(event.y)) and event.x >= look.px(LABEL)
+
     def _press(self, event: Any) -> None:
         self.touched()
         self.focus_set()
@@ -317,7 +320,7 @@ class DayChart(tk.Canvas):
         if operation is not None:
             self.mark_operation(operation.id)
             self._pressed = (event.x, event.y, operation)
-        elif room and event.x >= look.px(LABEL):
+        elif self._is_lane(event):
             moment = self.moment_at(event.x)
             spots = [spot for spot in self._spots[room] if spot.operation is None]
             inside = next((spot for spot in spots if spot.since <= moment <= spot.until), None)

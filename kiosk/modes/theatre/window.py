@@ -259,7 +259,8 @@ class TheatreWindow:
         self.open_form(OperationPatient())
 
     def open_form(self, patient: OperationPatient) -> None:
-        """The form of a new operation."""
+        """The form of a new operation; whatever was carried stands where it stood."""
+        self.page.carry(None)
         spot = self.chart.marked
         first = datetime.combine(self.page.day, self.book.first)
         room, enter = (spot.room, self.chart.wish or spot.since) if spot is not None else ("", first)

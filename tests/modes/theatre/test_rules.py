@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.core.operation import Operation, OperationPatient, OperationState, Team
@@ -59,6 +59,7 @@ def test_snapping_to_five_minutes() -> None:
         assert f"{rules.snapped(at(told)):%H:%M}" == meant
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 120), st.integers(1, 40)), max_size=12))
 def test_bars_never_lie_on_one_another(days: list[tuple[int, int]]) -> None:
     there = [
