@@ -156,7 +156,10 @@ class DayChart(tk.Canvas):
         chosen = self._is_marked(each)
         self.create_rectangle(left, top, right, top + tall, fill=ground, outline=look.INK if chosen else edge,
                               width=3 if chosen else 1)  # fmt: skip
-        self._write(left, top, right, top + tall, rules.bar_lines(each, bar.of > 1), ink)
+        marks, name, *rest = rules.bar_lines(each, bar.of > 1)
+        both = f"{marks} {name}".strip()
+        fits = self._cut_bold.width(both) <= right - left - look.px(10)
+        self._write(left, top, right, top + tall, [*([both] if fits else [marks, name]), *rest], ink)
 
     def _write(self, left: float, top: float, right: float, bottom: float, lines: list[str], ink: str) -> None:
         """As many lines as there is room for; in a low bar all of it in one."""

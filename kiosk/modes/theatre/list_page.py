@@ -20,7 +20,7 @@ COLUMNS = [
     Column("day", N_("Date"), 104), Column("room", N_("Room"), 84), Column("order", N_("Order"), 96),
     Column("time", N_("Time"), 116), Column("urgency", N_("Urgency"), 60), Column("state", N_("State"), 72),
     Column("name", N_("Name"), 116), Column("who", N_("Age, sex"), 92), Column("ward", N_("Ward"), 80),
-    Column("method", N_("Method"), 150, stretch=True), Column("anaesthesia", N_("Anaesthesia"), 80),
+    Column("method", N_("Method"), 150, stretch=True), Column("anaesthesia", N_("Anaesthesia"), 80, stretch=True),
     Column("team", N_("Surgeon, assistants"), 130, stretch=True),
 ]  # fmt: skip
 WEEK = timedelta(days=7)

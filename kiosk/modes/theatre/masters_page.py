@@ -176,23 +176,30 @@ class MastersPage(ttk.Frame):
                 found[name] = value
         return found
 
+    def _as_it_stands(self) -> tuple[str, tuple[str, ...]]:
+        """Section and what is typed, to see whether somebody went on typing while the store was asked."""
+        return self.section, tuple(field.get() for field in self.fields.values())
+
     def save(self) -> None:
         """F5, Return."""
         typed, before = self._typed(), self._editing
         if typed is None or not self.section:
             return
+        sent = self._as_it_stands()
 
         def saved(told: Any) -> None:
-            if self.winfo_exists():
-                name = rules.master_cells(self.section, typed)[0]
-                self._shell.problem.done(Sentence(N_("Saved: {name}."), {"name": name}))
+            if not self.winfo_exists():
+                return
+            self._shell.problem.done(Sentence(N_("Saved: {name}."), {"name": rules.master_cells(sent[0], typed)[0]}))
+            untouched = self._as_it_stands() == sent  # else something else is being typed by now
+            if untouched:
                 self._editing = None
-                self._take(told)
-                if before is None:
-                    self.begin()
-                else:
-                    self.table.select(typed["name"])
-                    self._fill(self._entries.get(typed["name"]))
+            self._take(told)
+            if untouched and before is None:
+                self.begin()
+            elif untouched:
+                self.table.select(typed["name"])
+                self._fill(self._entries.get(typed["name"]))
 
         self._desk.change_masters(self.section, before, typed).then(saved, self._shell.problem.fault)
 
@@ -201,12 +208,15 @@ class MastersPage(ttk.Frame):
         before, section = self._editing, self.section
         assert before is not None
 
+        sent = self._as_it_stands()
+
         def removed(told: Any) -> None:
             if self.winfo_exists():
                 self._shell.problem.done(Sentence(N_("Removed: {name}."), {"name": before["name"]}))
-                self._editing = None
+                untouched = self._as_it_stands() == sent
                 self._take(told)
-                self._fill(None)
+                if untouched:
+                    self._fill(None)
 
         def take_out() -> None:
             self._desk.change_masters(section, before, None).then(removed, self._shell.problem.fault)

@@ -122,14 +122,19 @@ def bar_state(operation: Operation, overlaps: bool) -> str:
 
 
 def bar_lines(operation: Operation, overlaps: bool) -> list[str]:
-    """The words of a bar, the most important first; the state stands in words too."""
-    marks = [words.urgency_text(operation), say(N_("overlapping")) if overlaps or operation.overlap_reason else ""]
-    state = words.state_text(operation) if operation.state is not OperationState.PLANNED else ""
-    order, team = words.order_text(operation), operation.team
+    """The words of a bar, the most important first: what is not as usual (may be empty), who, and what of it."""
+    team = operation.team
+    marks = (
+        words.urgency_text(operation),
+        say(N_("overlapping")) if overlaps or operation.overlap_reason else "",
+        words.state_text(operation) if operation.state is not OperationState.PLANNED else "",
+    )  # fmt: skip
+    span = words.span_text(operation.since, operation.until)
     return [
-        " ".join(part for part in (*marks, state, operation.patient.name) if part),
+        " ".join(part for part in marks if part),
+        operation.patient.name,
         words.method_text(operation),
-        " ".join(part for part in (order, words.span_text(operation.since, operation.until)) if part),
+        " ".join(part for part in (span, words.order_text(operation)) if part),
         " ".join(part for part in (team.surgeon, words.joined(operation.anaesthesia)) if part),
         words.joined([*team.assistants, team.anaesthetist]), words.joined([team.scrub_nurse, team.circulating_nurse]),
         words.joined(operation.equipment),

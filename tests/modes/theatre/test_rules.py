@@ -86,8 +86,8 @@ def test_a_state_is_said_in_words_and_by_its_colour() -> None:
     }  # fmt: skip
     for state, operation in states.items():
         assert rules.bar_state(operation, False) == state
-    assert rules.bar_lines(states["overlap"], False)[0] == "urgent overlapping 見本 太郎"
-    assert rules.bar_lines(states["going"], False)[0].startswith("under operation")
+    assert rules.bar_lines(states["overlap"], False)[:2] == ["urgent overlapping", "見本 太郎"]
+    assert rules.bar_lines(states["going"], False)[0] == "under operation"
     assert [rules.list_state(each) for each in states.values()] == ["", "look", "look", "", "done"]
     assert rules.list_state(replace(one, state=OperationState.CANCELLED)) == ""
 
