@@ -202,6 +202,41 @@ def test_many_clerks_at_once(centre: Store, soak: float) -> None:
     assert wrong(centre) == []
 
 
+def test_one_time_is_wanted_by_many_at_the_same_moment(centre: Store, soak: float) -> None:
+    """Each round eight clerks want the same room, or the same surgeon in eight rooms: exactly one of them has it."""
+    rounds = 400 if soak == 1.0 else 40
+    won: list[list[int]] = [[] for _ in range(rounds)]
+    strange: list[BaseException] = []
+    together = threading.Barrier(CLERKS)
+    with centre.writing() as conn:
+        operations.lock(conn, "0001", [day().isoformat()])  # the day's row is there: making it is no lock any more
+
+    def clerk(number: int) -> None:
+        for turn in range(rounds):
+            same_room = turn % 2 == 0
+            enter = wanted().enter.replace(hour=0) + timedelta(minutes=30 * turn)
+            one = wanted(
+                minutes=15, room="手術室1" if same_room else f"手術室{number}", surgeon="" if same_room else "甲"
+            )
+            together.wait(60)
+            try:
+                with centre.writing() as conn:
+                    won[turn].append(operations.make(conn, "0001", one.moved(one.room, enter), "x", RULES).id)
+            except TheatreTaken:
+                pass
+            except BaseException as why:
+                strange.append(why)
+        centre.leave()
+
+    threads = [threading.Thread(target=clerk, args=(number,), name=f"clerk-{number}") for number in range(CLERKS)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(250)
+    assert strange == [] and [len(each) for each in won] == [1] * rounds
+    assert wrong(centre) == []
+
+
 def act(conn: sa.Connection, chance: random.Random, mine: Sequence[Operation], number: int) -> Operation | None:
     at = f"{chance.randint(0, 23):02d}:{chance.choice((0, 15, 30, 45)):02d}"
     room, by = chance.choice(("手術室1", "手術室2")), f"clerk {number}"
