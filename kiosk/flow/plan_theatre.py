@@ -100,6 +100,11 @@ class PlanTheatre:
             mine = [one for each, kept, _ in known for one in kept.operations if one.day == each]
             return TheatreDays(monday, read_theatre_book(known[0][2]), tuple(mine), known[0][1].seen_at)
 
+    def operation(self, operation: int) -> Operation:
+        """As it is now. Raises Refused where there is none."""
+        with self._centre.reading() as conn:
+            return operations.operation_of(conn, operation)
+
     def history(self, operation: int) -> list[OperationChange]:
         """Oldest first."""
         with self._centre.reading() as conn:

@@ -12,7 +12,7 @@ from kiosk.core.operation import Operation
 from kiosk.core.words import N_, say
 from kiosk.modes.theatre import rules
 from kiosk.modes.theatre.rules import Spot
-from kiosk.ui import look
+from kiosk.ui import ime, look
 from kiosk.ui.ellipsis import Cutter
 
 LABEL, HEAD, LOWEST, HIGHEST = 112, 30, 24, 240
@@ -63,6 +63,7 @@ class DayChart(tk.Canvas):
         self.ghost: Ghost | None = None
         self.touched: Callable[[], object] = lambda: None  # a person marks or carries something himself
         self._cut, self._cut_bold = Cutter(self, look.TEXT), Cutter(self, look.TEXT_BOLD)
+        ime.off_in(self)  # its keys are commands, not words
         self.bind("<Configure>", lambda event: self.draw())
         self.bind("<ButtonPress-1>", self._press)
         self.bind("<B1-Motion>", self._drag)

@@ -51,6 +51,10 @@ class TheatreDesk:
         """Answer: OperationPatient list."""
         return self._kit.ask(self.plan.people, text)
 
+    def operation(self, operation: int) -> Answer:
+        """Answer: Operation, as it is now."""
+        return self._kit.ask(self.plan.operation, operation)
+
     def history(self, operation: int) -> Answer:
         """Answer: OperationChange list."""
         return self._kit.ask(self.plan.history, operation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from tkinter import ttk
@@ -140,6 +140,14 @@ class FormFacts(ttk.Frame):
     def typed(self) -> dict[str, str]:
         """As it stands in the fields."""
         return {**{name: field.get() for name, field in self.fields.items()}, "pathology": str(self.pathology.get())}
+
+    def put(self, typed: Mapping[str, str]) -> None:
+        """What ``typed`` told, into its fields; the others stay."""
+        for name, text in typed.items():
+            if name == "pathology":
+                self.pathology.set(text == str(True))
+            else:
+                self.fields[name].set(text)
 
     def show(self, operation: Operation) -> None:
         """Fill all of them."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tkinter import ttk
 from typing import Any
 
+from kiosk.core.faults import Overtaken
 from kiosk.core.operation import Operation, following
 from kiosk.core.operation_words import JOINT
 from kiosk.core.theatre_book import TheatreBook
@@ -31,6 +32,7 @@ class FormPage(ttk.Frame):
         self._before: Operation | None = None  # None: a new one
         self._shown: dict[str, str] = {}
         self._filled: dict[str, str] = {}  # what a method brought along, and what it brought
+        self._showing = False  # fields are being filled by the program, which brings nothing along
         self.columnconfigure(0, weight=1)
         self.told = ttk.Label(self, style="Title.TLabel")
         self.told.grid(row=0, column=0, sticky="w")
@@ -54,12 +56,19 @@ class FormPage(ttk.Frame):
         """It stands in front now, with this operation; a ``new`` one is not in the store yet."""
         self._before, self._book = None if new else operation, book
         self.facts.offer(book, rules.every_room(book, [operation]), self._desk.settings.overlap_reasons)
-        self.facts.show(operation)
+        self._show(operation, {})
         self._filled = {"start": self.fields["start"].get()} if new else {}
         told = Sentence(N_("Operation of {name}, {day} {at}"), rules.values_of(operation))
         self.told.configure(text=say(N_("New operation")) if new else say(told))
-        self._shown = self.facts.typed()
         self._shell.give_focus(self.fields["patient_id" if not operation.patient.name else "method"].entry)
+
+    def _show(self, operation: Operation, mine: dict[str, str]) -> None:
+        """The operation, and over it what somebody typed here."""
+        self._showing = True
+        self.facts.show(operation)
+        self._shown = self.facts.typed()
+        self.facts.put(mine)
+        self._showing = False
 
     @property
     def changed(self) -> bool:
@@ -93,7 +102,7 @@ class FormPage(ttk.Frame):
     def _method_chosen(self) -> None:
         """What is usual for a method is filled in where nothing else was typed."""
         method = self._book.methods.get(self.fields["method"].get())
-        if method is None:
+        if method is None or self._showing:
             return
         usual = {
             "position": method.position, "department": method.department, "minutes": str(method.minutes),
@@ -171,12 +180,30 @@ class FormPage(ttk.Frame):
             return
         self._shell.top.bell()
         self._shell.problem.fault(why)
+        if isinstance(why, Overtaken) and self._before is not None:
+            self._desk.operation(self._before.id).then(self._join, self._shell.problem.fault)
         if isinstance(why, TheatreTaken):
             for each in why.overlaps:
                 for name in self._concerned(each.what, each.name):
                     self.fields[name].wrong(N_("taken"))
             if why.reason_helps:
                 self.fields["overlap_reason"].focus()
+
+    def _join(self, now: Operation) -> None:
+        """Somebody else changed it: theirs where nothing was typed here, ours where it was; told before it is saved."""
+        if not self.winfo_exists() or self._before is None or self._before.id != now.id:
+            return
+        if not now.state.holds_the_room:
+            self._shell.problem.stop(N_("Somebody cancelled this operation meanwhile; what you typed can't be saved."))
+            return
+        mine = {name: text for name, text in self.facts.typed().items() if text != self._shown[name]}
+        before, self._before = self._shown, now
+        self._show(now, mine)
+        theirs = [name for name, text in self._shown.items() if text != before[name]]
+        for name in (each for each in theirs if each in self.fields):
+            self.fields[name].wrong(N_("look here"))
+        told = N_("Somebody else changed this operation meanwhile: × marks what. What you typed is kept; F5 saves.")
+        self._shell.problem.look(told)
 
     def _concerned(self, what: str, name: str) -> list[str]:
         if what == ROOM:

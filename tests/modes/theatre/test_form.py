@@ -8,7 +8,7 @@ from typing import Any
 from kiosk.core.operation import OperationPatient
 from tests.journeys import hands
 from tests.journeys.hands import press, type_in
-from tests.modes.theatre.conftest import a_day
+from tests.modes.theatre.conftest import a_day, planned
 from tests.waiting import wait_until
 
 Open = Callable[..., Any]
@@ -77,6 +77,20 @@ def test_times_follow_one_another(open_window: Open) -> None:
     fields["method"].set("子宮全摘術")
     assert fields["anaesthesia"].get() == "全麻"  # what somebody typed is not replaced
     assert fields["department"].get() == "婦人科" and fields["equipment"].get() == ""
+
+
+def test_looking_at_an_operation_fills_nothing_in(open_window: Open) -> None:
+    """A method that the masters know, booked without a department."""
+    window = open_window()
+    form_of(window)
+    press(window.shell, "Esc")
+    made = window.pc.desk.plan.make(planned("09:00", 45))
+    wait_until(lambda: window.page.view.operations, what="drawn")
+    window.chart.mark_operation(made.id)
+    press(window.shell, "Return")
+    form = window.form
+    assert form.fields["method"].get() == "鼠径ヘルニア根治術" and form.fields["minutes"].get() == "45"
+    assert form.fields["department"].get() == form.fields["position"].get() == "" and not form.changed
 
 
 def test_what_cannot_be_read_is_marked_and_a_slip_over_midnight_is_refused(open_window: Open) -> None:

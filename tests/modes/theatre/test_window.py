@@ -255,12 +255,16 @@ def test_two_desks_see_each_other_and_the_second_is_told(
     now = other.day(a_day()).operations[0]
     other.set_time(now, "enter", at("09:01"))
     press(window.shell, "F5")
-    wait_until(lambda: "meanwhile" in window.shell.problem.text, what="told")
+    wait_until(lambda: "marks what" in window.shell.problem.text, what="told")
     assert window.form.fields["remarks"].get() == "ここで入力" and window.over is window.form
+    assert window.form.fields["actual_enter"].get() == "09:01"  # theirs
     press(window.shell, "Esc")
     wait_until(lambda: window.shell.question is not None, what="asked, since something is typed")
     press(window.shell, "Esc")
     assert window.over is window.form
+    press(window.shell, "F5")
+    wait_until(lambda: window.over is None and window.page.chosen.remarks == "ここで入力", what="saved")
+    assert window.page.chosen.actual_enter == at("09:01")
     with window.pc.station.centre.reading() as conn:
         told = {each.action for each in audit.events(conn)}
     assert {"operation planned", "operation changed", "operation timed"} <= told
