@@ -1,4 +1,4 @@
-"""The frame that every page shares: A4, title, footer with page n/m, and footnotes for what could not be shown."""
+"""The frame that every page shares: A4 or A3, title, footer with page n/m, footnotes for what could not be shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A3, A4
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -35,6 +35,7 @@ class Frame:
     station: str = ""
     printed_at: str = ""
     landscape: bool = False
+    large: bool = False  # A3 instead of A4
     margin_mm: float = 12.0
     bare: bool = False  # nothing around the pages: neither title nor footer nor footnotes (label sheets)
 
@@ -51,7 +52,8 @@ class Sheets:
     def __init__(self, frame: Frame) -> None:
         fonts.register()
         self.frame = frame
-        width, height = (A4[1], A4[0]) if frame.landscape else A4
+        short, long = A3 if frame.large else A4
+        width, height = (long, short) if frame.landscape else (short, long)
         self.width_mm, self.height_mm = width / mm, height / mm
         self.left_mm, self.right_mm = frame.margin_mm, self.width_mm - frame.margin_mm
         self.pages: list[_Page] = []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kiosk.store import booking_tables, gateway_tables, spool_tables, tables
+from kiosk.store import booking_tables, gateway_tables, spool_tables, tables, theatre_tables
 
 centre = tables.centre
 station = tables.station
 
-__all__ = ["booking_tables", "centre", "gateway_tables", "spool_tables", "station"]
+__all__ = ["booking_tables", "centre", "gateway_tables", "spool_tables", "station", "theatre_tables"]

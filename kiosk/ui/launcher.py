@@ -14,7 +14,7 @@ from kiosk.ui.mailbox import Mailbox
 from kiosk.ui.shell import Key, Shell
 
 COLUMNS = 3
-DIGITS = "1234567890"  # as they stand on the keyboard; what comes after them is chosen with the arrows
+CAPS = "1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # the digits as they stand on the keyboard, then letters
 
 
 def open_launcher(
@@ -28,15 +28,16 @@ def open_launcher(
     for index, (name, title) in enumerate(modes):
         row, column = divmod(index, COLUMNS)
         shell.work.rowconfigure(row, weight=1, uniform="modes")
-        button = buttons.secondary(shell.work, f"{DIGITS[index:index + 1]}  {say(title)}", partial(start, name))
+        button = buttons.secondary(shell.work, f"{CAPS[index : index + 1]}  {say(title)}", partial(start, name))
         button.grid(row=row, column=column, sticky="nsew", padx=look.px(look.GAP), pady=look.px(look.GAP))
         made.append(button)
         for arrow, step in (("Left", -1), ("Right", 1), ("Up", -COLUMNS), ("Down", COLUMNS)):
             button.bind(f"<{arrow}>", lambda event, to=index + step: _focus(made, to))  # type: ignore[misc]
-    shell.letter_keys({digit: button.invoke for digit, button in zip(DIGITS, made, strict=False)})
+    opens = dict(zip(CAPS, (button.invoke for button in made), strict=False))
+    shell.letter_keys({**opens, **{cap.lower(): action for cap, action in opens.items()}})
     if made:
         made[0].focus_set()
-    shell.problem.plain(N_("Press a number, or choose with the arrow keys and Return."))
+    shell.problem.plain(N_("Press the number or letter, or choose with the arrow keys and Return."))
     shell.keys([Key("Esc", N_("Close"), shell.close)])
     return shell
 

@@ -21,7 +21,7 @@ from kiosk.core.words import say
 from kiosk.flow.settings_file import StationFile
 from kiosk.modes import catalog
 from kiosk.modes.contract import Mode
-from kiosk.ui.launcher import DIGITS
+from kiosk.ui.launcher import CAPS
 from tests.journeys.hands import lock_screen, press, press_at, turn_to, type_in, windows_called, words_in
 from tests.needs import needs
 from tests.waiting import wait_until
@@ -63,7 +63,7 @@ def test_every_mode_opens_from_it_and_closing_all_ends_the_program(launch: Open)
     shown = words_in([launcher.work])
     for number, (name, mode) in enumerate(modes.items(), 1):
         assert say(mode.title) in shown
-        press(launcher, DIGITS[number - 1])
+        press(launcher, CAPS[number - 1])
         wait_until(lambda name=name: name in windowed.shells, what=name)
         shell = windowed.shells[name]
         wait_until(shell.top.winfo_viewable, what=f"{name} is in sight")
@@ -110,10 +110,10 @@ def test_a_mode_that_cannot_be_imported_stands_in_the_launcher_with_the_reason(
     windowed = launch(**catalog.every_mode())
     launcher = windowed.shells[""]
     assert "viewer (can't be started)" in words_in([launcher.work])
-    press(launcher, DIGITS[list(windowed.modes).index("viewer")])
+    press(launcher, CAPS[list(windowed.modes).index("viewer")])
     shell = wait_until(lambda: windowed.shells.get("viewer"))
     assert shell.problem.level == "stop" and "No module named 'lost'" in shell.problem.text
-    press(launcher, DIGITS[list(windowed.modes).index("training")])
+    press(launcher, CAPS[list(windowed.modes).index("training")])
     wait_until(lambda: "training" in windowed.shells)
 
 
@@ -129,7 +129,7 @@ def test_a_mode_that_fails_says_why_and_the_others_run(launch: Open, why: Except
     windowed = launch(viewer=replace(catalog.load_mode("viewer"), window=window))
     launcher = windowed.shells[""]
     order = list(windowed.modes)
-    press(launcher, DIGITS[order.index("viewer")])
+    press(launcher, CAPS[order.index("viewer")])
     shell = wait_until(lambda: windowed.shells.get("viewer"))
     assert shell.problem.level == "stop"
     if isinstance(why, Fault):
@@ -138,7 +138,7 @@ def test_a_mode_that_fails_says_why_and_the_others_run(launch: Open, why: Except
         assert "nobody foresaw it" not in shell.problem.text and shell.problem.text
     said = words_in([shell.top])
     assert say(windowed.modes["viewer"].title) in said and "half built" not in said
-    press(launcher, DIGITS[order.index("findings")])
+    press(launcher, CAPS[order.index("findings")])
     assert wait_until(lambda: windowed.shells.get("findings")).problem.level != "stop"
     shell.close()
     assert "viewer" not in windowed.tops and "findings" in windowed.tops

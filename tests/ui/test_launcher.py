@@ -50,6 +50,20 @@ def test_touch_return_and_number_open_a_mode(
     assert started == ["findings", "pacs", "viewer"]
 
 
+def test_after_the_digits_letters_open_a_mode(
+    top: tk.Toplevel, started: list[str], type_slowly: Callable[[Any, str], int], wait_until: Callable[..., object]
+) -> None:
+    mailbox = Mailbox(top)
+    shell = open_launcher(top, [(f"m{number}", f"業務{number}") for number in range(1, 13)], started.append, mailbox)
+    top.update()
+    shown = [each.cget("text") for each in shell.work.winfo_children() if isinstance(each, ttk.Button)]
+    assert shown[9:] == ["0  業務10", "A  業務11", "B  業務12"]
+    for cap, number in (("0", 10), ("a", 11), ("B", 12)):
+        type_slowly(top, cap)
+        wait_until(lambda number=number: started[-1:] == [f"m{number}"], what=f"{cap} opens it")  # type: ignore[misc]
+    mailbox.close()
+
+
 def test_a_barcode_opens_nothing(launcher: Any, started: list[str], scan: Callable[..., int]) -> None:
     scan(launcher.top, "12345123")
     launcher.top.update()
