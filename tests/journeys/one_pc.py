@@ -62,14 +62,14 @@ print_command = ["true"]
 class House:
     """The windows of one PC, and the day that is played at them."""
 
-    def __init__(self, root: Any, folder: Path) -> None:
+    def __init__(self, root: Any, folder: Path, parameters: str = PARAMETER_FILE) -> None:
         from kiosk.windows import WindowedStation
 
         self.folder = folder
         self.data = folder / "data"
         self.today = date.today()
         file = folder / "station.toml"
-        file.write_text(PARAMETER_FILE, encoding="utf-8")
+        file.write_text(parameters, encoding="utf-8")
         modes, broken = catalog.all_modes()
         assert not broken
         settings = read_settings(file, {name: mode.settings for name, mode in modes.items()})

@@ -87,7 +87,7 @@ class FormFacts(ttk.Frame):
         self._row(0, "order", lambda row: ChoiceField(row, FACTS["order"], ORDERS, width=10))
         for name in ("enter", "start"):
             self._row(0, name, lambda row, name=name: TimeField(row, FACTS[name]))  # type: ignore[misc]
-        self._row(0, "minutes", lambda row: NumberField(row, N_("Minutes"), width=8, limit=4, allowed=""))
+        self._row(0, "minutes", lambda row: NumberField(row, N_("Duration (min)"), width=8, limit=4, allowed=""))
         self._row(0, "end", lambda row: TimeField(row, FACTS["end"]))
 
     def _suggest(

@@ -64,7 +64,7 @@ class MastersPage(ttk.Frame):
         weekdays = {str(at): word for at, word in enumerate(WEEKDAYS)}
         self.fields: dict[str, Any] = {
             "name": TextField(self.form, N_("Name of the entry"), width=26, limit=100),
-            "minutes": NumberField(self.form, N_("Minutes"), width=6, limit=4, allowed=""),
+            "minutes": NumberField(self.form, N_("Duration (min)"), width=6, limit=4, allowed=""),
             "position": SuggestField(self.form, rules.FACTS["position"], 10),
             "anaesthesia": SuggestField(self.form, rules.FACTS["anaesthesia"], 14, several=True),
             "department": SuggestField(self.form, rules.FACTS["department"], 12),
