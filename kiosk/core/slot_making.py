@@ -125,6 +125,15 @@ def blocked(block: Block, kind: Kind, moment: time) -> bool:
     return mine and block.first <= moment <= block.last
 
 
+def why_blocked(book: BookingBook, kind: str, day: date) -> str:
+    """The reason of a block-out that takes times of a kind (or course: empty) away on that day; empty for none."""
+    known = book.kinds.get(kind)
+    return next(
+        (each.reason for each in book.blocks if known and each.since <= day <= each.until and each.reason
+         and ((not each.kind and not each.resource) or each.kind == kind or each.resource in known.needs)), "",
+    )  # fmt: skip
+
+
 def ends(moment: time, minutes: int) -> time:
     """When what begins then is over; the last minute of the day where it would reach beyond."""
     begun = datetime.combine(date(2000, 1, 1), moment)

@@ -16,6 +16,7 @@ from kiosk.core.course_booking import Placing, placings, seats_together
 from kiosk.core.faults import LinkLost, Refused
 from kiosk.core.holidays import holiday
 from kiosk.core.shared_resources import needs_of
+from kiosk.core.slot_making import why_blocked
 from kiosk.core.words import N_, say
 from kiosk.flow.book_seats import BookSeats, Ledger
 from kiosk.flow.kept_days import KeptDays
@@ -125,6 +126,7 @@ class Reserve:
             day = since + timedelta(days=at)
             count = counted.get(day, DayCount(day, 0, 0))
             is_open, _, reason = book.day_state(day, holiday(day))
+            reason = reason or ("" if count.capacity else why_blocked(book, kind, day))
             found.append(MonthDay(day, count.capacity, count.free, is_open, reason))
         return found
 

@@ -94,3 +94,14 @@ def test_masters_are_changed_checked_and_taken_back(site: BookingSite) -> None:
     with pytest.raises(WrongMaster):
         keeper.write_masters(new, {**new, "kind": [{**new["kind"][0], "minutes": 0}]})
     assert keeper.masters() == new
+
+
+def test_a_block_out_says_why_in_the_month(site: BookingSite) -> None:
+    keeper, before = site.keepers["reservations"], site.keepers["reservations"].masters()
+    day = site.monday.isoformat()
+    block = {"since": day, "until": day, "resource": "内視鏡室", "reason": "装置点検"}
+    keeper.write_masters(before, {**before, "block": [block]})
+    keeper.make_slots(site.monday, site.monday)
+    months = {each.day: each for each in site.desk.month("GASTRO", site.monday)}
+    assert (months[site.monday].capacity, months[site.monday].reason) == (0, "装置点検")
+    assert {each.day: each for each in site.desk.month("MMG", site.monday)}[site.monday].reason == ""

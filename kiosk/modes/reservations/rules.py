@@ -70,9 +70,9 @@ def day_rows(view: Any) -> list[SeatRow]:
 
 def _booked_row(slot: SlotView, booking: Booking, vanished: frozenset[int]) -> SeatRow:
     over = " !" if booking.over_reason else ""
-    comment = booking.comment
-    if booking.id in vanished:
-        comment = f"{say(N_('not on the list any more'))} {comment}".strip()
+    gone = say(N_("not on the list any more")) if booking.id in vanished else ""
+    reason = f"({booking.over_reason})" if booking.over_reason else ""
+    comment = " ".join(filter(None, (gone, reason, booking.comment)))
     who = booking.who
     cells = (f"{slot.at:%H:%M}", f"{booking.seat}{over}", who.kana, who.kanji, who.patient_id, comment)
     return SeatRow(f"b{booking.id}", slot, booking, cells, "look" if over or booking.id in vanished else "")
