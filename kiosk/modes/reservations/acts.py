@@ -9,7 +9,7 @@ from typing import Any
 
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.reservations import rules
-from kiosk.modes.reservations.taking_away import cancel_booking, close_or_open
+from kiosk.modes.reservations.taking_away import cancel_booking, close_or_open, propose_who_waits
 from kiosk.ui.shell import Choice
 
 
@@ -210,6 +210,7 @@ class Acts:
             if self.shell.frame.winfo_exists():
                 self.shell.problem.done(Sentence(N_("{name} was moved to {day} {at}."), rules.values_of(after)))
                 self.window.refresh()
+                propose_who_waits(self.shell, self.desk, booking)
 
         def refused(why: Any) -> None:
             self.not_booked(why, lambda reason: self.put(booking, slot, reason))

@@ -11,6 +11,16 @@ from kiosk.modes.reservations import rules
 from kiosk.ui.shell import Choice, Shell
 
 
+def propose_who_waits(shell: Shell, desk: Any, gone: Booking) -> None:
+    """The seat of this booking is free now: whom of the waiting list would that day do?"""
+
+    def propose(waiters: Any) -> None:
+        if waiters and shell.frame.winfo_exists():
+            shell.problem.look(rules.waiting_words(waiters))
+
+    desk.waiting(gone.kind, gone.day).then(propose, lambda why: None)
+
+
 def cancel_booking(
     shell: Shell, desk: Any, booking: Booking, names: dict[str, str], done: Callable[[], object]
 ) -> None:  # fmt: skip
@@ -18,15 +28,11 @@ def cancel_booking(
     along where the clerk says so. ``names`` of the kinds.
     """
 
-    def propose(waiters: Any) -> None:
-        if waiters and shell.frame.winfo_exists():
-            shell.problem.look(rules.waiting_words(waiters))
-
     def cancelled(_: Any) -> None:
         if shell.frame.winfo_exists():
             shell.problem.done(N_("The booking was cancelled; F6 brings it back."))
             done()
-            desk.waiting(booking.kind, booking.day).then(propose, lambda why: None)
+            propose_who_waits(shell, desk, booking)
 
     def ask_why(also: Sequence[Booking]) -> None:
         def because(reason: str) -> Callable[[], object]:

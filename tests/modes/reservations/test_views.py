@@ -94,6 +94,22 @@ def test_a_booking_is_dragged_to_another_time_another_day_and_into_the_week(
     wait_until(lambda: booked(window) == [("08:40", "髙橋 花子")], what="put down")
 
 
+def test_who_waits_is_proposed_when_somebody_is_moved_away(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    day = a_tuesday()
+    window = with_slots(open_window(), wait_until, day)
+    desk = window.pc.desk.reserve
+    made = desk.make(window.rows[first_free(window)].slot.id, BOOKER)
+    desk.wait_for("GASTRO", day, day, Booker("2", "待人 一郎", "マチビト イチロウ", phone="090-1"))
+    wait_until(lambda: booked(window), what="booked")
+    mark(window, f"b{made.id}")
+    press(window.shell, "F7")
+    window.go_to(day + timedelta(days=1))
+    wait_until(lambda: window.title.cget("text").startswith(f"{day + timedelta(days=1):%Y-%m-%d}"), what="the next day")
+    mark(window, first_free(window))
+    press(window.shell, "F7")
+    wait_until(lambda: "待人 一郎" in window.shell.problem.text and "090-1" in window.shell.problem.text, what="proposed")
+
+
 def test_a_course_by_the_window_and_cancelled_whole(open_window: Callable[..., Any], wait_until: Wait) -> None:
     day = a_tuesday()
     window = with_slots(open_window(), wait_until, day)
