@@ -76,6 +76,7 @@ class SlotView:
     reason: str = ""
     spare: int | None = None
     short: str = ""
+    holder: str = ""  # who types just now
 
     @property
     def free(self) -> int:

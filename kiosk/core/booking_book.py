@@ -14,6 +14,7 @@ from kiosk.core.faults import Fault
 from kiosk.core.words import N_, say
 
 WEEKDAYS = 7  # Monday is 0
+LONGEST_CODE = 32
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,9 @@ class WrongMaster(Fault):
 
 def read_booking_book(told: Mapping[str, Any]) -> BookingBook:
     """From the master as it is stored. Raises WrongMaster."""
+    for section in ("kind", "course"):
+        if any(not 0 < len(str(each.get("code", ""))) <= LONGEST_CODE for each in told.get(section, ())):
+            raise WrongMaster(section, N_("every entry needs a code of {most} letters at most"), most=LONGEST_CODE)
     kinds = {each["code"]: _kind(each) for each in told.get("kind", ())}
     if len(kinds) != len(told.get("kind", ())):
         raise WrongMaster(say(N_("Kinds of reservation")), N_("a code stands twice"))
@@ -159,6 +163,38 @@ def read_booking_book(told: Mapping[str, Any]) -> BookingBook:
     if twice:
         raise WrongMaster(twice[0], N_("a kind and a course have the same code"))
     return book
+
+
+def check_entries(told: Mapping[str, Any]) -> BookingBook:
+    """What a person wrote, looked at more closely than what is read each day: misspelt rooms, periods that end before
+    they begin. Raises WrongMaster.
+    """
+    book = read_booking_book(told)
+    for kind in book.kinds.values():
+        for name in (*kind.needs, *kind.keeps):
+            _known(book, name, kind.code)
+        if any(minutes <= 0 for minutes in kind.keeps.values()) or kind.returns_days < 0:
+            raise WrongMaster(kind.code, N_("minutes and seats must be 1 or more"))
+    for pattern in book.patterns:
+        if pattern.since and pattern.until and pattern.until < pattern.since:
+            raise WrongMaster(pattern.kind, N_("the last day is before the first"))
+        if not set(pattern.weeks) <= {1, 2, 3, 4, 5}:
+            raise WrongMaster(pattern.kind, N_("weeks of a month are 1 to 5"))
+    for block in book.blocks:
+        if block.resource:
+            _known(book, block.resource, say(N_("Block-out")))
+        if block.last < block.first:
+            raise WrongMaster(say(N_("Block-out")), N_("the last time is before the first"))
+    if len(book.days) != len(told.get("day", ())):
+        raise WrongMaster(say(N_("Calendar")), N_("a day stands twice"))
+    if any(count < 0 for count in book.resources.values()):
+        raise WrongMaster(say(N_("Rooms, devices, people")), N_("how many there are must be 0 or more"))
+    return book
+
+
+def _known(book: BookingBook, resource: str, where: str) -> None:
+    if resource not in book.resources:
+        raise WrongMaster(where, N_("{resource} is not among rooms, devices, people"), resource=resource)
 
 
 def _kind(told: Mapping[str, Any]) -> Kind:

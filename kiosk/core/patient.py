@@ -49,3 +49,11 @@ def age_at(birth_date: str, day: date) -> int | None:
     except ValueError:
         return None
     return age if age is not None and age >= 0 else None
+
+
+def same_name(one: Patient, other: Patient) -> bool:
+    """May these be names of one person? With nothing to compare, yes; one part of two may be another (a marriage)."""
+    for mine, theirs in ((one.kana, other.kana), (one.kanji, other.kanji)):
+        if mine and theirs:
+            return bool(set(mine.split()) & set(theirs.split())) or mine.replace(" ", "") == theirs.replace(" ", "")
+    return True

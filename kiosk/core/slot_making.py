@@ -46,6 +46,7 @@ class Plan:
     reopen: tuple[Slot, ...] = ()
     remove: tuple[Slot, ...] = ()
     conflicts: tuple[Standing, ...] = ()
+    too_few: tuple[Standing, ...] = ()  # get fewer seats than are booked there
     kept_by_hand: tuple[Standing, ...] = field(default=())
 
     @property
@@ -102,6 +103,7 @@ def plan(wanted: Mapping[Key, Slot], standing: Iterable[Standing]) -> Plan:
     reopen: list[Slot] = []
     remove: list[Slot] = []
     conflicts: list[Standing] = []
+    too_few: list[Standing] = []
     by_hand: list[Standing] = []
     for key, each in there.items():
         slot = wanted.get(key)
@@ -116,7 +118,11 @@ def plan(wanted: Mapping[Key, Slot], standing: Iterable[Standing]) -> Plan:
             reopen.append(slot)
         elif slot.capacity != each.slot.capacity:
             resize.append(slot)
-    return Plan(tuple(add), tuple(resize), tuple(reopen), tuple(remove), tuple(conflicts), tuple(by_hand))
+            if slot.capacity < each.taken:
+                too_few.append(each)
+    return Plan(
+        tuple(add), tuple(resize), tuple(reopen), tuple(remove), tuple(conflicts), tuple(too_few), tuple(by_hand)
+    )  # fmt: skip
 
 
 def blocked(block: Block, kind: Kind, moment: time) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,8 +17,8 @@ from kiosk.core.booking import Booker, Booking, SlotView
 from kiosk.core.booking_book import BookingBook, Kind, read_booking_book
 from kiosk.core.course import CourseBook, plan, read_course_book
 from kiosk.core.faults import Fault, Refused
-from kiosk.core.patient import Patient
-from kiosk.core.shared_resources import needs_of
+from kiosk.core.patient import Patient, same_name
+from kiosk.core.shared_resources import Need, needs_of
 from kiosk.core.visit import VisitKey
 from kiosk.core.words import N_
 from kiosk.store import booked_visits, bookings, masters, resources, seats, slot_store, visits
@@ -32,17 +33,37 @@ UNCOUNTED = Kind("", "")  # of a slot whose kind the masters no longer have
 
 @dataclass(frozen=True)
 class Ledger:
-    """One book of reservations as it is at this moment, with the institution it is kept for."""
+    """One book of reservations as it is at this moment, with the institution it is kept for. ``beside``: other books of
+    the same institution, which share its rooms and people.
+    """
 
     book: BookingBook
     institution: str
+    beside: tuple[BookingBook, ...] = ()
+
+    def needs(self, kind: str) -> tuple[Need, ...]:
+        """What a kind takes of that which is counted."""
+        return needs_of(self.book, kind, self.beside)
+
+    def kind(self, code: str) -> Kind:
+        """Raises Refused where the masters do not have it any more."""
+        found = self.book.kinds.get(code)
+        if found is None:
+            raise Refused(
+                "kind", N_("The kind {code} does not exist any more."), N_("Choose another one."), reference="B427",
+                code=code,
+            )  # fmt: skip
+        return found
 
 
 class BookSeats:
-    """``master``: which book of reservations. ``institution``: of the station, where the book names none."""
+    """``master``: which book of reservations. ``institution``: of the station, where the book names none. ``others``:
+    the books beside it.
+    """
 
-    def __init__(self, master: str, institution: str, issuer: str) -> None:
+    def __init__(self, master: str, institution: str, issuer: str, others: Sequence[str] = ()) -> None:
         self.master = master
+        self._others = [each for each in others if each != master]
         self._institution = institution
         self._issuer = issuer
 
@@ -53,7 +74,10 @@ class BookSeats:
     def ledger(self, conn: Connection) -> Ledger:
         """Raises WrongMaster."""
         book = read_booking_book(self.entries(conn))
-        return Ledger(book, book.institution or self._institution)
+        institution = book.institution or self._institution
+        beside = [read_booking_book(masters.master(conn, each)) for each in self._others]
+        same = tuple(each for each in beside if (each.institution or self._institution) == institution)
+        return Ledger(book, institution, same)
 
     # -- acts ----------------------------------------------------------------------------------------------------
 
@@ -85,6 +109,12 @@ class BookSeats:
         """
         ledger = self.ledger(conn)
         before = bookings.booking_of(conn, booking.id)
+        view = seats.locked(conn, slot)
+        if view.kind != before.kind and (self._returns(ledger, view.kind) or self._returns(ledger, before.kind)):
+            raise Refused(
+                "returns", N_("An examination with a return visit is not changed into another one by moving."),
+                N_("Cancel it, then book the other one."), reference="B424",
+            )  # fmt: skip
         after = self._move_one(conn, ledger, booking, slot, by, over_reason=over_reason, reason=reason)
         moved = [(after, before)]
         kind = ledger.book.kinds.get(after.kind, UNCOUNTED)
@@ -104,19 +134,37 @@ class BookSeats:
     def restore(self, conn: Connection, booking: Booking, slot: int, by: str) -> Booking:
         """A cancelled one is on again. Raises SlotFull, ResourceTaken, Refused."""
         ledger = self.ledger(conn)
-        view = seats.locked(conn, slot)
-        resources.check(conn, slot, needs_of(ledger.book, view.kind) if view.kind in ledger.book.kinds else ())
+        resources.check(conn, slot, ledger.needs(seats.locked(conn, slot).kind))
         after = bookings.restore(conn, booking.id, slot, by)
         return self._feed(conn, ledger, after, by)
 
     def change(self, conn: Connection, booking: Booking, who: Booker, comment: str, by: str) -> Booking:
-        """Whose it is and what is noted. Raises Overtaken, Refused."""
+        """Whose it is and what is noted. Raises Overtaken, Refused where the ID is somebody else's."""
         ledger = self.ledger(conn)
+        if who.patient_id:
+            patient = self._patient(conn, who)
+            if booked_visits.only_booked(conn, self._issuer, who.patient_id):
+                visits.take_patient(conn, replace(patient, kanji=who.kanji, kana=who.kana))
         after = bookings.change(conn, booking.id, by, version=booking.version, who=who, comment=comment)
         if after.who.patient_id != booking.who.patient_id:
             after = bookings.renumber(conn, booking.id, "")
             self._unschedule(conn, ledger, booking)
         return self._feed(conn, ledger, after, by)
+
+    def not_asked(self, conn: Connection, ledger: Ledger, day: date, booked: Sequence[Booking]) -> set[int]:
+        """Bookings that the list does not ask for any more: its visit has vanished, or the course is another one."""
+        seen = booked_visits.visits_of_day(conn, ledger.institution, day)
+        gone = booked_visits.vanished(conn, ledger.institution, day, day)
+        courses, found = self._courses(conn), set()
+        for each in booked:
+            visit = seen.get(each.number)
+            if (each.day, each.number) in gone:
+                found.add(each.id)
+            elif each.source == "list" and each.exam and visit is not None and visit.source == "list":
+                listed = plan(courses, visit.course, visit.options).examinations
+                if each.exam not in {exam.code for exam in listed}:
+                    found.add(each.id)
+        return found
 
     # -- one booking ---------------------------------------------------------------------------------------------
 
@@ -129,8 +177,7 @@ class BookSeats:
     ) -> Booking:  # fmt: skip
         view = seats.locked(conn, slot)
         kind = self._kind(ledger, view)
-        needs = needs_of(ledger.book, kind.code) if kind.code else ()
-        short = resources.check(conn, slot, needs, allowed=bool(over_reason))
+        short = resources.check(conn, slot, ledger.needs(kind.code), hold=hold, allowed=bool(over_reason))
         exam = self._exam(conn, kind)
         visit = self._visit(conn, ledger, view, who, number, open_one=exam != "")
         made = bookings.book(
@@ -147,7 +194,7 @@ class BookSeats:
     ) -> Booking:  # fmt: skip
         view = seats.locked(conn, slot)
         kind = self._kind(ledger, view)
-        needs = needs_of(ledger.book, kind.code) if kind.code else ()
+        needs = ledger.needs(kind.code)
         short = resources.check(conn, slot, needs, without=booking.id, allowed=bool(over_reason))
         exam = self._exam(conn, kind)
         same_day = view.day == booking.day
@@ -163,11 +210,14 @@ class BookSeats:
             self._unschedule(conn, ledger, booking)
         return after
 
+    def _returns(self, ledger: Ledger, code: str) -> str:
+        return ledger.book.kinds.get(code, UNCOUNTED).returns
+
     def _return_slot(self, conn: Connection, ledger: Ledger, kind: Kind, made: Booking) -> SlotView:
         """The seat for the return visit that is nearest in time of day. Raises Refused where that day has none."""
         day = made.day + timedelta(days=kind.returns_days)
         views = slot_store.day_slots(conn, ledger.institution, day, [kind.returns])
-        views = resources.with_spare(conn, ledger.institution, views, needs_of(ledger.book, kind.returns))
+        views = resources.with_spare(conn, ledger.institution, views, ledger.needs(kind.returns))
         free = [each for each in views if each.free > 0]
         if not free:
             raise Refused(
@@ -210,8 +260,8 @@ class BookSeats:
         return found
 
     def _patient(self, conn: Connection, who: Booker) -> Patient:
-        """As the store knows him; what a desk typed fills only what is empty. Raises Refused where sex or birth date
-        say that the ID is somebody else's.
+        """As the store knows him; what a desk typed fills only what is empty. Raises Refused where name, sex or birth
+        date say that the ID is somebody else's.
         """
         born = date.fromisoformat(who.birth_date) if who.birth_date else None
         told = Patient(self._issuer, who.patient_id, who.kanji, who.kana, "", who.sex, born)
@@ -219,7 +269,8 @@ class BookSeats:
         if known is None:
             return told
         others_birth = born and known.birth_date and born != known.birth_date
-        if others_birth or (who.sex and known.sex and who.sex != known.sex):
+        others_sex = who.sex and known.sex and who.sex != known.sex
+        if others_birth or others_sex or not same_name(known, told):
             raise Refused(
                 "other", N_("The ID {id} belongs to {name}, born {born}."),
                 N_("Compare ID, sex and birth date, then correct what was typed."), reference="B418",
@@ -256,6 +307,6 @@ class BookSeats:
             return
         key = VisitKey(ledger.institution, was.day, was.number)
         listed = plan(self._courses(conn), visit.course, visit.options).examinations if visit.source == "list" else ()
-        if was.exam not in {each.code for each in listed} | booked_exams(conn, key):
+        if was.exam not in {each.code for each in listed} | set(booked_exams(conn, key)):
             booked_visits.unschedule(conn, visit.id, was.exam)
         visits.tell(conn, visit.id, was.day)

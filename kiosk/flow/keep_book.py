@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from datetime import time as clock_time
 from typing import Any
 
 from kiosk.core.booking import Booking, SlotView
-from kiosk.core.booking_book import BookingBook, WrongMaster, read_booking_book
+from kiosk.core.booking_book import BookingBook, WrongMaster, check_entries, read_booking_book
 from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.holidays import holiday
 from kiosk.core.slot_making import Plan, plan, wanted_slots
-from kiosk.core.words import N_, say
+from kiosk.core.words import N_
 from kiosk.flow.session import check_pin
-from kiosk.store import audit, book_pins, booking_reports, bookings, masters, slot_store
+from kiosk.store import audit, book_pins, booking_reports, bookings, masters, notices, slot_store
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Connection, Store
+from kiosk.store.engine import Connection, Store, in_commit_order
 
+NOTICE = "booking masters"
 LONGEST_DAYS = 800
+MOST_SEATS = 999
 UNLOCKED_S = 900.0  # without an act, the PIN is asked for again
 
 
@@ -87,7 +90,8 @@ class KeepBook:
         self._must_be_keeper()
         check_pin(pin)
         with self._centre.writing() as conn:
-            if book_pins.has_pin(conn, self._master) and not self._is_open():
+            may = self._is_open() or self._actor().role == "admin"  # forgotten: whoever is in charge gives a new one
+            if book_pins.has_pin(conn, self._master) and not may:
                 raise Refused("pin", N_("This PIN does not open the book."), N_("Try again."), reference="B420")
             book_pins.set_pin(conn, self._master, pin)
             audit.write(conn, self._actor(), "book PIN set", subject=self._master)
@@ -106,37 +110,39 @@ class KeepBook:
     def write_masters(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> BookingBook:
         """``before``: what the window had. Raises WrongMaster, Overtaken where somebody changed them meanwhile."""
         self._must_be_in()
-        book = read_booking_book(after)
-        with self._centre.writing() as conn:
+        book = check_entries(after)
+        with self._writing() as conn:
             now = masters.master(conn, self._master)
             if now != before:
                 raise Overtaken(
                     N_("Somebody else changed the masters meanwhile."), N_("Look at them anew, then do it again."),
                     reference="B422",
                 )  # fmt: skip
-            gone = sorted(set(read_booking_book(before).kinds) - set(book.kinds))
-            for kind in gone:
-                if bookings.any_to_come(conn, book.institution or self._institution, kind, date.today()):
-                    raise WrongMaster(kind, say(N_("it still has bookings")))
+            was = read_booking_book(before)
+            elsewhere = was.institution != book.institution
+            for kind in sorted(set(was.kinds) if elsewhere else set(was.kinds) - set(book.kinds)):
+                if bookings.any_to_come(conn, was.institution or self._institution, kind, date.today()):
+                    raise WrongMaster(kind, N_("it still has bookings"))
             masters.write_master(conn, self._master, dict(after))
+            notices.tell(conn, NOTICE, book=self._master)
             audit.write(conn, self._actor(), "book changed", subject=self._master)
         self._before = dict(before)
         return book
 
     def undo_masters(self) -> dict[str, Any]:
         """Take this desk's last change of the masters back. Raises Refused where there is none."""
-        before, self._before = self._before, None
+        before = self._before
         if before is None:
             raise Refused("nothing", N_("There is nothing to undo."), "", reference="B412")
-        now = self.masters()
-        self.write_masters(now, before)
+        self.write_masters(self.masters(), before)
         self._before = None
         return before
 
     def booked_on(self, since: date, until: date, kind: str = "") -> list[Booking]:
         """Who is booked in a period: to be told or moved before it is closed."""
         with self._centre.reading() as conn:
-            return booking_reports.bookings_of_period(conn, self._where(conn), since, until, [kind] if kind else ())
+            kinds = [kind] if kind else sorted(self._book(conn).kinds)
+            return booking_reports.bookings_of_period(conn, self._where(conn), since, until, kinds) if kinds else []
 
     # -- slots ---------------------------------------------------------------------------------------------------
 
@@ -153,7 +159,7 @@ class KeepBook:
     def make_slots(self, since: date, until: date) -> Plan:
         """Do it, as things are at this moment; what was done. Twice is once. Raises Refused for another role."""
         self._must_be_in()
-        with self._centre.writing() as conn:
+        with self._writing() as conn:
             done = self._plan(conn, since, until)
             slot_store.carry_out(conn, self._where(conn), done)
             audit.write(
@@ -162,17 +168,25 @@ class KeepBook:
             )  # fmt: skip
         return done
 
+    def fit_slots(self, since: date, until: date) -> Plan:
+        """After a change of the calendar: what was made of these days is brought into line, nothing further is made."""
+        with self._centre.reading() as conn:
+            last = slot_store.last_day(conn, self._where(conn), sorted(self._book(conn).kinds))
+        since = max(since, date.today())
+        until = min(until, last) if last else since - timedelta(days=1)
+        return self.make_slots(since, until) if since <= until else Plan()
+
     def exceptions(self, since: date, until: date) -> list[SlotView]:
         """What was changed by hand for one day alone."""
         with self._centre.reading() as conn:
             kinds = sorted(self._book(conn).kinds)
-            views = slot_store.period_slots(conn, self._where(conn), since, until, kinds)
+            views = slot_store.period_slots(conn, self._where(conn), since, until, kinds) if kinds else []
         return [each for each in views if each.by_hand]
 
     def close_slot(self, slot: int, closed: bool, reason: str) -> SlotView:
         """For this day alone: nobody else can book it, or can again. Who is booked stays. Raises Refused."""
         self._must_be_keeper()
-        with self._centre.writing() as conn:
+        with self._writing() as conn:
             after = slot_store.change_slot(conn, slot, closed=closed, reason=reason)
             subject = f"{after.kind} {after.day.isoformat()} {after.at:%H:%M}"
             if closed:
@@ -184,7 +198,12 @@ class KeepBook:
     def add_slot(self, kind: str, day: date, at: clock_time, seats: int, reason: str) -> SlotView:
         """A time, or another number of seats, for one day alone; the weekly pattern stays. Raises Refused."""
         self._must_be_in()
-        with self._centre.writing() as conn:
+        if day < date.today() or not 1 <= seats <= MOST_SEATS:
+            raise Refused(
+                "slot", N_("A day to come and {least} to {most} seats are needed."), N_("Correct them."),
+                reference="B425", least=1, most=MOST_SEATS,
+            )  # fmt: skip
+        with self._writing() as conn:
             after = slot_store.put_by_hand(conn, self._where(conn), kind, day, at, seats, reason)
             audit.write(
                 conn, self._actor(), "slot added", subject=f"{kind} {day.isoformat()} {at:%H:%M}", seats=seats,
@@ -195,13 +214,20 @@ class KeepBook:
     def as_usual(self, slot: int) -> None:
         """Take the exception back: the slot is as the masters want it."""
         self._must_be_in()
-        with self._centre.writing() as conn:
+        with self._writing() as conn:
             was = slot_store.undo_change(conn, slot)
             slot_store.carry_out(conn, self._where(conn), self._plan(conn, was.day, was.day))
             subject = f"{was.kind} {was.day.isoformat()} {was.at:%H:%M}"
             audit.write(conn, self._actor(), "slot as usual", subject=subject)
 
     # -- inside --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One act at a time, as at the desks."""
+        with self._centre.writing() as conn:
+            in_commit_order(conn)
+            yield conn
 
     def _where(self, conn: Connection) -> str:
         return self._book(conn).institution or self._institution
@@ -213,8 +239,15 @@ class KeepBook:
         book = self._book(conn)
         institution = book.institution or self._institution
         kinds = sorted(book.kinds)
+        if not kinds:
+            return Plan()  # asked for no kinds, the store would tell of those of every book
         wanted = wanted_slots(book, since, until, holiday)
-        return plan(wanted, slot_store.standing(conn, institution, since, until, kinds))
+        standing = slot_store.standing(conn, institution, since, until, kinds)
+        shut = {day for day, rule in book.days.items() if rule.state == "closed"}  # that is said of the whole day
+        return plan(
+            wanted,
+            (replace(each, by_hand=False) if each.slot.day in shut and not each.closed else each for each in standing),
+        )
 
     def _is_open(self) -> bool:
         return self._now() < self._open_until and self._opened_by == self._actor().who

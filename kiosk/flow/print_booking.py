@@ -19,13 +19,14 @@ from kiosk.core.label_grid import LabelGrid
 from kiosk.core.patient import age_at
 from kiosk.core.safe_names import folder_key
 from kiosk.core.settings import StationSettings
-from kiosk.core.words import N_
+from kiosk.core.words import N_, say
 from kiosk.flow.print_pages import owe_page
 from kiosk.paper.booking_labels import LabelFacts, write_labels
 from kiosk.paper.booking_sheets import Room, RoomRow, write_rooms
 from kiosk.paper.booking_slip import SlipFacts, write_bookings, write_slip
 from kiosk.paper.booking_week import WeekDay, WeekSlot, write_week
 from kiosk.paper.booking_workbook import write_booking_workbook
+from kiosk.paper.day_list import shown_day
 from kiosk.store import audit, booking_reports, masters
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Connection, Store
@@ -37,13 +38,14 @@ LONGEST_EXPORT_DAYS = 400
 
 def print_slip(
     centre: Store, own: Store, actor: Actor, station: StationSettings, folder: Path, booking: Booking, kind: Kind,
-    place: str = "", phone: str = "",
+    place: str = "", phone: str = "", more: Sequence[tuple[Booking, str]] = (),
 ) -> Path:  # fmt: skip
-    """The slip of one booking; its file."""
+    """The slip of one booking; its file. ``more``: what belongs to it (course, return visit), with names of kinds."""
     path = _new(folder, booking.day, f"slip-{booking.id}")
     facts = SlipFacts(
         booking.who.kanji or booking.who.kana, booking.who.kana, kind.name, booking.day, f"{booking.at:%H:%M}",
         kind.preparation, kind.notes, place, phone, booking.who.patient_id,
+        tuple(f"{shown_day(each.day)}  {each.at:%H:%M}  {name}" for each, name in more),
     )  # fmt: skip
     write_slip(path, facts, station.institution_name, station=station.place or station.name, printed_at=_now())
     with centre.writing() as conn:
@@ -61,8 +63,8 @@ def print_bookings(
     """The day's bookings of a kind; its file."""
     path = _new(folder, day, f"bookings-{kind.code}")
     rows = [
-        (f"{each.at:%H:%M}", str(each.seat), each.who.kanji, each.who.kana, each.who.patient_id, each.who.birth_date,
-         each.who.phone, each.comment) for each in bookings
+        (f"{each.at:%H:%M}", str(each.seat), each.who.kanji, each.who.kana, each.who.patient_id,
+         _born(each.who.birth_date, day, each.who.sex), each.who.phone, _remark(each)) for each in bookings
     ]  # fmt: skip
     write_bookings(
         path, kind.name, day, rows, station.institution_name, station=station.place or station.name, printed_at=_now()
@@ -188,6 +190,19 @@ def _room_row(booking: Booking, book: BookingBook) -> RoomRow:
         f"{booking.at:%H:%M}", _kind(book, booking.kind).name, who.kanji, who.kana, who.patient_id, who.birth_date,
         "" if age is None else str(age), booking.comment,
     )  # fmt: skip
+
+
+def _born(birth_date: str, day: date, sex: str) -> str:
+    """Birth date, age on that day and sex, as a day list has them."""
+    age = age_at(birth_date, day)
+    words = {"M": N_("male"), "F": N_("female")}.get(sex, "")
+    return " ".join(filter(None, (birth_date, "" if age is None else str(age), say(words) if words else "")))
+
+
+def _remark(booking: Booking) -> str:
+    """The comment, before it why there is one more than seats."""
+    reason = f"({booking.over_reason})" if booking.over_reason else ""
+    return " ".join(filter(None, (reason, booking.department, booking.comment)))
 
 
 def _label(booking: Booking, book: BookingBook) -> LabelFacts:

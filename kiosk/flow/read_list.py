@@ -29,7 +29,7 @@ from kiosk.core.words import N_, Sentence
 from kiosk.devices.inbox.contract import Changed, Delivery, Inbox, Waiting
 from kiosk.store import audit, booked_visits, lists, masters, notices, open_by, take_list, visits
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Connection, Store
+from kiosk.store.engine import Connection, Store, in_commit_order
 from kiosk.store.lists import ListProblem
 from kiosk.store.visits import VisitRow
 
@@ -162,6 +162,7 @@ class ReadList:
             if stop is not None and stop.is_set():
                 return False
             with self._centre.writing() as conn:
+                in_commit_order(conn)  # desks that book meanwhile wait a moment, in place of one for the other
                 self._take_batch(conn, batch, planner, tally)
                 self._hold(conn)
                 if tally.rows // TOLD_EVERY != (tally.rows - len(batch)) // TOLD_EVERY:

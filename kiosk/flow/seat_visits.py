@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from kiosk.core.booking import Booker, Booking, SlotView
 from kiosk.core.booking_book import Kind
 from kiosk.core.faults import Fault, Refused
-from kiosk.core.shared_resources import needs_of
 from kiosk.flow.book_seats import BookSeats, Ledger
 from kiosk.flow.notices import Watch
 from kiosk.store import audit, booked_visits, bookings, resources, slot_store
@@ -27,6 +26,7 @@ log = logging.getLogger(__name__)
 
 LIST = "list"  # who made such a booking, as the history tells it
 AHEAD = timedelta(days=120)
+NEAR = timedelta(days=60)  # what is booked within that is meant for the same examination
 EVERY_S = 600.0
 
 
@@ -115,18 +115,24 @@ class SeatVisits:
 
     def _seat_one(self, conn: Connection, ledger: Ledger, kind: Kind, visit: Unseated) -> Seated:
         mine = [
-            each for each in bookings.bookings_of_person(conn, visit.patient.patient_id, since=self._today())
-            if each.kind == kind.code and each.state.holds_a_seat
+            each for each in bookings.bookings_of_person(
+                conn, ledger.institution, visit.patient.patient_id, since=self._today()
+            ) if each.kind == kind.code
         ]  # fmt: skip
-        same = next((each for each in mine if each.day == visit.day), None)
+        on = [each for each in mine if each.state.holds_a_seat]
+        same = next((each for each in on if each.day == visit.day and self._may_join(conn, ledger, each)), None)
         if same is not None:
             bookings.renumber(conn, same.id, visit.number, visit.exam)
             booked_visits.mark_seated(conn, visit.visit, visit.exam)
             return Seated(linked=1)
+        gone = next((each for each in on if self._was_of_the_list(conn, ledger, each)), None)
+        if gone is None and any(abs(each.day - visit.day) <= NEAR and _by_a_person(each, visit) for each in mine):
+            # A desk decided something about this examination: booked it elsewhere, or cancelled it. That stands.
+            booked_visits.mark_seated(conn, visit.visit, visit.exam)
+            return Seated(without=1)
         slot = self._slot(conn, ledger, kind, visit)
         if slot is None:
             return Seated(without=1)
-        gone = next((each for each in mine if self._was_of_the_list(conn, ledger, each)), None)
         try:
             if gone is not None:
                 self._seats.move(conn, gone, slot.id, LIST)
@@ -136,6 +142,13 @@ class SeatVisits:
         except Refused as why:  # no return visit on that day, or an ID that is somebody else's: left to people
             log.info("not seated: %s", why.reference)
             return Seated(without=1)
+
+    def _may_join(self, conn: Connection, ledger: Ledger, booking: Booking) -> bool:
+        """Does this booking wait for a visit: of nobody's list yet, or of one that the list does not name any more?"""
+        if not booking.number or booking.number.startswith(booked_visits.PREFIX):
+            return True
+        gone = booked_visits.vanished(conn, ledger.institution, booking.day, booking.day)
+        return (booking.day, booking.number) in gone
 
     def _was_of_the_list(self, conn: Connection, ledger: Ledger, booking: Booking) -> bool:
         """The list made it, and does not name that visit any more."""
@@ -147,7 +160,7 @@ class SeatVisits:
     def _slot(self, conn: Connection, ledger: Ledger, kind: Kind, visit: Unseated) -> SlotView | None:
         """The free seat of that day that is nearest to the time of the visit, not before it where there is one."""
         views = slot_store.day_slots(conn, ledger.institution, visit.day, [kind.code])
-        views = resources.with_spare(conn, ledger.institution, views, needs_of(ledger.book, kind.code))
+        views = resources.with_spare(conn, ledger.institution, views, ledger.needs(kind.code))
         free = [each for each in views if each.free > 0]
         if not free:
             return None
@@ -160,6 +173,11 @@ class SeatVisits:
             return apart < 0, abs(apart)
 
         return min(free, key=distance)
+
+
+def _by_a_person(booking: Booking, visit: Unseated) -> bool:
+    """On: wherever it is. Cancelled: that of the very day."""
+    return booking.state.holds_a_seat or booking.day == visit.day
 
 
 def _booker(visit: Unseated) -> Booker:

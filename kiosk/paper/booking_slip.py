@@ -18,7 +18,7 @@ from kiosk.paper.page import GROUND, SECONDARY, Frame, Sheets, write_whole
 _STEP_MM = 5.0
 _COLUMNS = (
     (N_("Time"), 16.0), (N_("Seat"), 12.0), (N_("Name"), 42.0), (N_("Kana"), 42.0), (N_("ID"), 28.0),
-    (N_("Birth date"), 26.0), (N_("Telephone"), 32.0), (N_("Comment"), 68.0),
+    (N_("Birth date, age"), 42.0), (N_("Telephone"), 32.0), (N_("Comment"), 52.0),
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ class SlipFacts:
     place: str = ""
     phone: str = ""
     code: str = ""
+    more: tuple[str, ...] = ()  # what belongs to it: the other parts of a course, the return visit; a line each
 
 
 def write_slip(path: Path, facts: SlipFacts, institution: str, *, station: str = "", printed_at: str = "") -> int:
@@ -49,6 +50,9 @@ def write_slip(path: Path, facts: SlipFacts, institution: str, *, station: str =
     sheets.text(left + 4, sheets.y_mm + 9, facts.kind, 16, bold=True)
     sheets.text(left + 4, sheets.y_mm + 20, f"{shown_day(facts.day)}  {facts.at}", 20, bold=True)
     sheets.y_mm += 32
+    for line in facts.more:
+        sheets.text(left + 4, sheets.y_mm + 6, line, 14, bold=True)
+        sheets.y_mm += 9
     for title, text in ((N_("Preparation"), facts.preparation), (N_("Please note"), facts.notes),
                         (N_("Where"), facts.place)):  # fmt: skip
         if text:

@@ -88,12 +88,10 @@ def open_visit(conn: sa.Connection, institution: str, day: date, patient: Patien
 
 
 def schedule(conn: sa.Connection, visit: int, exam: Examination, at: str) -> None:
-    """The examination stands in the visit and in the worklist; a visit of a booking that was cancelled is on again."""
-    conn.execute(
-        visits.update()
-        .where(visits.c.id == visit, visits.c.source == SOURCE, visits.c.state == "cancelled")
-        .values(state="booked", at=at)
-    )
+    """The examination stands in the visit and in the worklist; a visit that was cancelled is on again."""
+    conn.execute(visits.update().where(visits.c.id == visit, visits.c.state == "cancelled").values(state="booked"))
+    earlier = (visits.c.id == visit, visits.c.source == SOURCE, visits.c.at > at)
+    conn.execute(visits.update().where(*earlier).values(at=at))
     take_step(conn, visit, exam, at)
 
 
@@ -178,6 +176,23 @@ def vanished(conn: sa.Connection, institution: str, since: date, until: date) ->
         visits.c.vanished == 1,
     )  # fmt: skip
     return {(date.fromisoformat(day), number) for day, number in conn.execute(query)}
+
+
+def only_booked(conn: sa.Connection, issuer: str, patient_id: str) -> bool:
+    """Do bookings alone tell of this person? What the check-up system says of somebody is not changed by a desk."""
+    query = (
+        sa.select(visits.c.id)
+        .join(patients, visits.c.patient == patients.c.id)
+        .where(patients.c.issuer == issuer, patients.c.patient_id == patient_id, visits.c.source != SOURCE)
+        .limit(1)
+    )
+    return conn.execute(query).first() is None
+
+
+def visits_of_day(conn: sa.Connection, institution: str, day: date) -> dict[str, OfDay]:
+    """The visits of a day by their numbers."""
+    query = sa.select(visits).where(visits.c.institution == institution, visits.c.day == day.isoformat())
+    return {row["number"]: _of_day(row) for row in conn.execute(query).mappings()}
 
 
 def mark_seated(conn: sa.Connection, visit: int, exam: str) -> None:

@@ -173,9 +173,12 @@ def any_to_come(conn: sa.Connection, institution: str, kind: str, since: date) -
     return conn.execute(sa.select(bookings.c.id).where(*where).limit(1)).first() is not None
 
 
-def bookings_of_person(conn: sa.Connection, patient_id: str, *, since: date | None = None) -> list[Booking]:
-    """All of one person, cancelled ones too, oldest first."""
-    where = [bookings.c.patient_id == patient_id, *([bookings.c.day >= since.isoformat()] if since else [])]
+def bookings_of_person(
+    conn: sa.Connection, institution: str, patient_id: str, *, since: date | None = None
+) -> list[Booking]:
+    """All of one person at one institution, cancelled ones too, oldest first."""
+    where = [bookings.c.institution == institution, bookings.c.patient_id == patient_id]
+    where += [bookings.c.day >= since.isoformat()] if since else []
     return _read(conn, *where) if patient_id else []
 
 

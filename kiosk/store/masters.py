@@ -15,13 +15,14 @@ from kiosk.store.tables import masters
 
 
 def default_master(name: str) -> dict[str, Any]:
-    """A master as shipped (``kiosk/masters/<name>.toml``)."""
+    """A master as shipped (``kiosk/masters/<name>.toml``); empty for one that a centre begins by itself."""
     return copy.deepcopy(_shipped(name))
 
 
 @lru_cache
 def _shipped(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("kiosk.masters").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    shipped = resources.files("kiosk.masters").joinpath(f"{name}.toml")
+    return tomllib.loads(shipped.read_text(encoding="utf-8")) if shipped.is_file() else {}
 
 
 def master(conn: sa.Connection, name: str) -> dict[str, Any]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import sqlalchemy as sa
 
 from kiosk.core.booking import SlotView
 from kiosk.core.faults import Refused
-from kiosk.core.shared_resources import Busy, Need, sharing, spare
+from kiosk.core.shared_resources import MINUTES_OF_DAY, Busy, Need, days_around, minute_of, sharing, spare
 from kiosk.core.words import N_
 from kiosk.store import seats
 from kiosk.store.booking_tables import bookings, slots
+from kiosk.store.booking_tables import seats as seats_table
 from kiosk.store.engine import in_commit_order
 
 
@@ -33,17 +35,18 @@ class ResourceTaken(Refused):
 
 
 def check(
-    conn: sa.Connection, slot: int, needs: Sequence[Need], *, without: int = 0, allowed: bool = False
+    conn: sa.Connection, slot: int, needs: Sequence[Need], *, without: int = 0, hold: str = "", allowed: bool = False
 ) -> bool:  # fmt: skip
     """Is one of them short? Nobody else books until this transaction ends. ``without``: a booking that is about to
-    leave its place. Raises ResourceTaken where that is not ``allowed``.
+    leave its place; ``hold``: one's own kept seat. Raises ResourceTaken where that is not ``allowed``.
     """
     if not needs:
         return False
     in_commit_order(conn)
     view = seats.locked(conn, slot)
     institution = institution_of(conn, slot)
-    left, resource = spare(needs, view.kind, view.at, busy(conn, institution, view.day, needs, without=without))
+    taken = busy_days(conn, institution, view.day, view.day, needs, without=without, hold=hold)
+    left, resource = spare(needs, view.kind, view.at, taken.get(view.day, ()))
     short = left is not None and left <= 0
     if short and not allowed:
         near = with_spare(conn, institution, seats.nearest(conn, view, 12), needs)
@@ -51,22 +54,35 @@ def check(
     return short
 
 
-def busy(conn: sa.Connection, institution: str, day: date, needs: Sequence[Need], *, without: int = 0) -> list[Busy]:
-    """The bookings of a day that take what is needed."""
-    return busy_days(conn, institution, day, day, needs, without=without).get(day, [])
-
-
 def busy_days(
-    conn: sa.Connection, institution: str, since: date, until: date, needs: Sequence[Need], *, without: int = 0
+    conn: sa.Connection, institution: str, since: date, until: date, needs: Sequence[Need], *, without: int = 0,
+    hold: str = "",
 ) -> dict[date, list[Busy]]:  # fmt: skip
-    """The same for each day of a period."""
-    where = (
-        bookings.c.institution == institution, bookings.c.day >= since.isoformat(), bookings.c.day <= until.isoformat(),
-        bookings.c.slot.is_not(None), bookings.c.kind.in_(sorted(sharing(needs))), bookings.c.id != without,
+    """What takes from the needed, for each day of a period, as seen from that day: bookings, and seats that are kept
+    while somebody types.
+    """
+    around, kinds = days_around(needs), sorted(sharing(needs))
+    first, last = since - timedelta(days=around), until + timedelta(days=around)
+    booked = sa.select(bookings.c.day, bookings.c.kind, bookings.c.at).where(
+        bookings.c.institution == institution, bookings.c.day >= first.isoformat(), bookings.c.day <= last.isoformat(),
+        bookings.c.slot.is_not(None), bookings.c.kind.in_(kinds), bookings.c.id != without,
+    )  # fmt: skip
+    held = (
+        sa.select(slots.c.day, slots.c.kind, slots.c.at)
+        .join(seats_table, seats_table.c.slot == slots.c.id)
+        .where(
+            slots.c.institution == institution, slots.c.day >= first.isoformat(), slots.c.day <= last.isoformat(),
+            slots.c.kind.in_(kinds), seats_table.c.booking.is_(None), seats_table.c.hold != hold,
+            seats_table.c.hold_until >= clock.time(),
+        )
     )  # fmt: skip
     found: dict[date, list[Busy]] = {}
-    for day, kind, at in conn.execute(sa.select(bookings.c.day, bookings.c.kind, bookings.c.at).where(*where)):
-        found.setdefault(date.fromisoformat(day), []).append((kind, time.fromisoformat(at)))
+    for told, kind, at in [*conn.execute(booked), *conn.execute(held)]:
+        day, minute = date.fromisoformat(told), minute_of(time.fromisoformat(at))
+        for shift in range(-around, around + 1):
+            seen_from = day + timedelta(days=shift)
+            if since <= seen_from <= until:
+                found.setdefault(seen_from, []).append((kind, minute - shift * MINUTES_OF_DAY))
     return found
 
 

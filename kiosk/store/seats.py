@@ -19,8 +19,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from kiosk.core.booking import SlotView
 from kiosk.core.faults import Refused
 from kiosk.core.words import N_
+from kiosk.store import notices
 from kiosk.store.booking_tables import seats, slots
 
+NOTICE = "slots"
 HOLD_S = 180.0  # while somebody types; it goes on as long as he does
 
 
@@ -89,7 +91,7 @@ def take(conn: sa.Connection, slot: int, booking: int, *, hold: str = "", beyond
             held = sa.select(seats.c.number).where(seats.c.slot == slot, seats.c.booking == booking)
             return int(conn.execute(held).scalar_one())
     used = set(conn.execute(sa.select(seats.c.number).where(seats.c.slot == slot)).scalars())
-    number = next((each for each in range(1, view.capacity + 1) if each not in used), 0)
+    number = _free_number(view, used)
     if not number and beyond:
         number = max([view.capacity, *used]) + 1
     if not number or not _insert(conn, slot=slot, number=number, booking=booking):
@@ -104,11 +106,12 @@ def hold_seat(conn: sa.Connection, slot: int, hold: str, by: str, now: float | N
     view = _open(conn, slot)
     drop_expired(conn, slot, now)
     used = set(conn.execute(sa.select(seats.c.number).where(seats.c.slot == slot)).scalars())
-    number = next((each for each in range(1, view.capacity + 1) if each not in used), 0)
+    number = _free_number(view, used)
     until = now + HOLD_S
     values = {"slot": slot, "number": number, "booking": None, "hold": hold, "hold_by": by, "hold_until": until}
     if not number or not _insert(conn, **values):
         raise full(conn, view)
+    notices.tell(conn, NOTICE, slot=slot)
     return Held(slot, number, hold, until)
 
 
@@ -121,7 +124,8 @@ def keep_holding(conn: sa.Connection, hold: str, now: float | None = None) -> bo
 
 def let_go(conn: sa.Connection, hold: str) -> None:
     """Nobody types any more."""
-    conn.execute(seats.delete().where(seats.c.hold == hold, seats.c.booking.is_(None)))
+    if conn.execute(seats.delete().where(seats.c.hold == hold, seats.c.booking.is_(None))).rowcount:
+        notices.tell(conn, NOTICE)
 
 
 def free(conn: sa.Connection, slot: int, booking: int) -> None:
@@ -183,6 +187,13 @@ def view_of(row: dict[str, object], held: int = 0) -> SlotView:
         clock_time.fromisoformat(str(row["at"])), int(row["capacity"]), int(row["taken"]), held,  # type: ignore[call-overload]
         bool(row["closed"]), bool(row["by_hand"]), str(row["reason"]),
     )  # fmt: skip
+
+
+def _free_number(view: SlotView, used: set[int]) -> int:
+    """The lowest free one; 0 where as many are used as there are seats, be it under higher numbers."""
+    if len(used) >= view.capacity:
+        return 0
+    return next((each for each in range(1, view.capacity + 1) if each not in used), 0)
 
 
 def _insert(conn: sa.Connection, **values: object) -> bool:

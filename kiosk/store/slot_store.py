@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 import sqlalchemy as sa
@@ -40,6 +40,7 @@ def standing(
 
 def carry_out(conn: sa.Connection, institution: str, plan: Plan) -> None:
     """Do what the plan says, in this transaction. A slot that was booked meanwhile stays, closed."""
+    conn.execute(seats.delete().where(seats.c.booking.is_(None), seats.c.hold_until < clock.time()))
     if plan.add:
         rows = [
             {"institution": institution, "kind": each.kind, "day": each.day.isoformat(), "at": f"{each.at:%H:%M}",
@@ -85,18 +86,28 @@ def period_slots(
 ) -> list[SlotView]:
     """The slots of a period, by kind, day and time."""
     held = (
-        sa.select(seats.c.slot, sa.func.count().label("held"))
+        sa.select(seats.c.slot, sa.func.count().label("held"), sa.func.max(seats.c.hold_by).label("holder"))
         .where(seats.c.booking.is_(None), seats.c.hold_until >= clock.time())
         .group_by(seats.c.slot)
         .subquery()
     )
     query = (
-        sa.select(slots, sa.func.coalesce(held.c.held, 0).label("held"))
+        sa.select(slots, sa.func.coalesce(held.c.held, 0).label("held"), held.c.holder)
         .outerjoin(held, held.c.slot == slots.c.id)
         .where(*_within(institution, since, until, kinds))
         .order_by(slots.c.kind, slots.c.day, slots.c.at)
     )
-    return [view_of(dict(row), int(row["held"])) for row in conn.execute(query).mappings()]
+    return [
+        replace(view_of(dict(row), int(row["held"])), holder=row["holder"] or "")
+        for row in conn.execute(query).mappings()
+    ]  # fmt: skip
+
+
+def last_day(conn: sa.Connection, institution: str, kinds: Sequence[str]) -> date | None:
+    """The last day that has slots of these kinds; None where none were ever made."""
+    where = (slots.c.institution == institution, slots.c.kind.in_(list(kinds)))
+    found = conn.execute(sa.select(sa.func.max(slots.c.day)).where(*where)).scalar()
+    return date.fromisoformat(found) if found else None
 
 
 def change_slot(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -45,15 +45,17 @@ def take_step(conn: sa.Connection, visit: int, exam: Examination, at: str) -> No
 
 
 def fit_steps(
-    conn: sa.Connection, visit: int, day: str, at: str, exams: Sequence[Examination], booked: set[str]
+    conn: sa.Connection, visit: int, day: str, at: str, exams: Sequence[Examination], booked: Mapping[str, str]
 ) -> None:  # fmt: skip
-    """Bring the steps into line with the course. One that has images or a booking is kept, another one cancelled."""
+    """Bring the steps into line with the course. One that has images or a booking is kept, another one cancelled.
+    ``booked``: examinations that have a booking, and its time, which holds.
+    """
     known = {row["exam"]: row for row in conn.execute(sa.select(steps).where(steps.c.visit == visit)).mappings()}
     order = len(known)
     for exam in exams:
         old = known.pop(exam.code, None)
         order += old is None
-        _put_step(conn, visit, day, at, exam, old, order)
+        _put_step(conn, visit, day, booked.get(exam.code, at), exam, old, order)
     for gone in known.values():
         if gone["images"] == 0 and gone["state"] != "cancelled" and gone["exam"] not in booked:
             conn.execute(steps.update().where(steps.c.id == gone["id"]).values(state="cancelled"))
@@ -76,10 +78,10 @@ def _put_step(
         conn.execute(steps.update().where(steps.c.id == old["id"]).values(**values, **back))
 
 
-def booked_exams(conn: sa.Connection, key: VisitKey) -> set[str]:
-    """What bookings ask for in a visit: a list that does not name it takes nothing of it away."""
-    query = sa.select(bookings.c.exam).where(
+def booked_exams(conn: sa.Connection, key: VisitKey) -> dict[str, str]:
+    """What bookings ask for in a visit, and when: a list that does not name it takes nothing of it away."""
+    query = sa.select(bookings.c.exam, bookings.c.at).where(
         bookings.c.institution == key.institution, bookings.c.day == day_text(key.day),
         bookings.c.number == key.number, bookings.c.slot.is_not(None), bookings.c.exam != "",
     )  # fmt: skip
-    return set(conn.execute(query).scalars())
+    return {row.exam: row.at for row in conn.execute(query)}

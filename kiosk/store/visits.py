@@ -118,7 +118,7 @@ def take_visit(conn: sa.Connection, row: VisitRow, source: str) -> Taken:
     else:
         visit, what = known.id, "changed"
         conn.execute(visits.update().where(visits.c.id == visit).values(**values))
-    booked = booked_exams(conn, key) if known is not None else set()
+    booked = booked_exams(conn, key) if known is not None else {}
     fit_steps(conn, visit, day_text(key.day), row.at, row.exams, booked)
     return Taken(visit, what)
 

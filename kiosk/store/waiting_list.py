@@ -65,6 +65,12 @@ def settle(conn: sa.Connection, waiter: int, how: str) -> bool:
     return done
 
 
+def wait_again(conn: sa.Connection, waiter: int) -> None:
+    """Undo: they wait as before, in their old place."""
+    conn.execute(waiting.update().where(waiting.c.id == waiter).values(settled=""))
+    notices.tell(conn, NOTICE, waiter=waiter)
+
+
 def _waiter(row: dict[str, Any]) -> Waiter:
     return Waiter(
         row["id"], row["kind"], date.fromisoformat(row["since"]), date.fromisoformat(row["until"]),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kiosk.core.booking import SlotView
 from kiosk.core.booking_book import BookingBook, Course, Kind, Part
 from kiosk.core.course_booking import placings, seats_together
-from kiosk.core.shared_resources import needs_of, spare
+from kiosk.core.shared_resources import days_around, needs_of, spare
 
 DAY = date(2026, 12, 1)
 ABDOMEN = Kind("ABDOMEN", "腹部エコー", minutes=15, capacity=2, needs=("超音波室",))
@@ -28,7 +28,7 @@ def slot(number: int, kind: str, at: str, capacity: int = 1, taken: int = 0) -> 
 
 def test_two_rooms_for_two_kinds() -> None:
     needs = needs_of(BOOK, "BREAST")
-    booked = [("ABDOMEN", time(9, 0)), ("ABDOMEN", time(9, 15)), ("BREAST", time(9, 20))]
+    booked = [("ABDOMEN", 540), ("ABDOMEN", 555), ("BREAST", 560)]
     assert spare(needs, "BREAST", time(8, 40), booked) == (2, "超音波室")  # over when the first begins
     assert spare(needs, "BREAST", time(9, 0), booked) == (1, "超音波室")  # one after the other, never both
     assert spare(needs, "BREAST", time(9, 15), booked) == (0, "超音波室")
@@ -36,21 +36,32 @@ def test_two_rooms_for_two_kinds() -> None:
     assert needs_of(BOOK, "GASTRO") == () and spare((), "GASTRO", time(9), booked) == (None, "")
 
 
+def test_books_of_one_institution_share_what_has_one_name() -> None:
+    hospital = Kind("H-US", "病院エコー", minutes=60, needs=("超音波室",))
+    beside = BookingBook(kinds={"H-US": hospital}, resources={"超音波室": 2})
+    needs = needs_of(BOOK, "ABDOMEN", [beside])
+    assert spare(needs, "ABDOMEN", time(9), [("H-US", 530), ("H-US", 540)]) == (0, "超音波室")
+    assert needs_of(BOOK, "GONE") == ()
+
+
 def test_what_is_worn_until_tomorrow_is_away_all_day() -> None:
     needs = needs_of(BOOK, "HOLTER")
-    assert spare(needs, "HOLTER", time(13, 30), [("HOLTER", time(9))]) == (0, "装置")
+    assert spare(needs, "HOLTER", time(13, 30), [("HOLTER", 540)]) == (0, "装置")
+    assert spare(needs, "HOLTER", time(8, 30), [("HOLTER", 540 - 1440)]) == (0, "装置")  # put on yesterday at nine
+    assert spare(needs, "HOLTER", time(9, 0), [("HOLTER", 540 - 1440)]) == (1, "装置")
+    assert spare(needs, "HOLTER", time(13, 30), [("HOLTER", 540 + 1440)]) == (0, "装置")  # it is wanted tomorrow
+    assert days_around(needs) == 1
     assert spare(needs, "HOLTER", time(13, 30), []) == (1, "装置")
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ABDOMEN", "BREAST"]), st.integers(0, 1380)), max_size=12),
        st.integers(0, 1380))  # fmt: skip
 def test_the_peak_is_what_counting_every_minute_gives(booked: list[tuple[str, int]], at: int) -> None:
-    told = [(kind, time(minute // 60, minute % 60)) for kind, minute in booked]
     minutes = {"ABDOMEN": 15, "BREAST": 20}
     most = max(
         sum(begun <= minute < begun + minutes[kind] for kind, begun in booked) for minute in range(at, at + 20)
     )  # fmt: skip
-    assert spare(needs_of(BOOK, "BREAST"), "BREAST", time(at // 60, at % 60), told)[0] == 2 - most
+    assert spare(needs_of(BOOK, "BREAST"), "BREAST", time(at // 60, at % 60), booked)[0] == 2 - most
 
 
 def test_a_course_goes_through_in_order_with_its_gaps() -> None:

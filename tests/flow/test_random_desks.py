@@ -14,7 +14,7 @@ from kiosk.core.booking import Booker
 from kiosk.core.course import CourseBook, read_course_book
 from kiosk.core.faults import Fault
 from kiosk.core.patient import Patient
-from kiosk.core.shared_resources import needs_of, spare
+from kiosk.core.shared_resources import minute_of, needs_of, spare
 from kiosk.core.visit import VisitKey
 from kiosk.flow.book_seats import BookSeats
 from kiosk.flow.keep_book import KeepBook
@@ -152,8 +152,9 @@ class Desks(RuleBasedStateMachine):
         book = self.desks[0].book()
         for at in range(DAYS + 1):
             plain = [each for each in self.bookings(at) if not each.over_reason]
+            busy = [(one.kind, minute_of(one.at)) for one in plain]
             for each in plain:
-                left, _ = spare(needs_of(book, each.kind), each.kind, each.at, [(one.kind, one.at) for one in plain])
+                left, _ = spare(needs_of(book, each.kind), each.kind, each.at, busy)
                 assert left is None or left >= 0, each
 
     @invariant()

@@ -247,8 +247,9 @@ def test_persons_days_and_links(centre: Store) -> None:
         changed = bookings.change(conn, first.id, "a", state=BookingState.ARRIVED, comment="車椅子", who=who(7))
         assert (changed.state, changed.comment, changed.who) == (BookingState.ARRIVED, "車椅子", who(7))
         assert len(bookings.bookings_of_day(conn, "0001", DAY)) == 2 == len(bookings.linked_with(conn, "dock1"))
-        assert [each.kind for each in bookings.bookings_of_person(conn, "P00001")] == ["US"]
-        assert bookings.bookings_of_person(conn, "") == []
+        assert [each.kind for each in bookings.bookings_of_person(conn, "0001", "P00001")] == ["US"]
+        assert bookings.bookings_of_person(conn, "0001", "") == []
+        assert bookings.bookings_of_person(conn, "0002", "P00001") == []
 
 
 def test_a_closed_time_refuses_even_with_a_seat_kept(centre: Store) -> None:

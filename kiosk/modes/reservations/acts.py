@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from kiosk.core.faults import Overtaken
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.reservations import rules
 from kiosk.modes.reservations.taking_away import cancel_booking, close_or_open, propose_who_waits
@@ -40,6 +41,8 @@ class Acts:
     def book(self) -> None:
         """F5: first the seat is kept, then whoever is typed gets it."""
         row, who = self.window.row, self._form.person()
+        if not self._form.readable():
+            return
         if self.changing is not None:
             self._save(who)
             return
@@ -58,17 +61,26 @@ class Acts:
                 self.shell.problem.look(N_("Type or scan who the course is for, then F5."))
             return
 
+        if row.slot.day != self.window.month.chosen:
+            self.shell.problem.look(N_("The day sheet is of another day: mark the time again."))
+            self.window.refresh()
+            return
+        self.ask_first(self.window.kind.get(), who, row.slot.day, lambda: self._make(row, who))
+
+    def ask_first(self, kind: str, who: Any, day: date, book: Callable[[], object], without: int = 0) -> None:
+        """``book()`` at once where nothing speaks against it; else whoever is asked says so."""
+
         def looked(warnings: Any) -> None:
             if not warnings:
-                self._make(row, who)
+                book()
                 return
-            told = rules.warning_words(warnings, self.window.names())
+            told = rules.warning_words(warnings, self.desk.kind_names)
             self.shell.ask(
                 Sentence(N_("Book {name} all the same?"), {"name": who.kanji or who.kana}), told,
-                [Choice(N_("No, go back")), Choice(N_("Book all the same"), lambda: self._make(row, who))],
+                [Choice(N_("No, go back")), Choice(N_("Book all the same"), book)],
             )  # fmt: skip
 
-        self.desk.warnings(self.window.kind.get(), who.patient_id, row.slot.day).then(looked, self.shell.problem.fault)
+        self.desk.warnings(kind, who.patient_id, day, without).then(looked, self.shell.problem.fault)
 
     def correct(self) -> None:
         """Return on a booking: its facts stand in the form, F5 saves them."""
@@ -76,7 +88,7 @@ class Acts:
         if row is None or row.booking is None:
             self.book()
             return
-        self.changing = row.booking
+        self.moving, self.changing = None, row.booking
         self._form.show(row.booking.who, row.booking.comment)
         self._form.comment.focus()
         self.shell.busy(True)
@@ -87,6 +99,9 @@ class Acts:
     def wait(self) -> None:
         """F4: who is typed waits for the chosen day or the four weeks after it; with nobody typed, who waits."""
         window, who = self.window, self._form.person()
+        if self.changing is not None:
+            self.shell.problem.look(N_("First finish the correction (F5), or leave it (Esc)."))
+            return
         if not (who.kanji or who.kana):
             window.show_page(window.waiting)
             window.waiting.opened(window.kind.get())
@@ -117,22 +132,25 @@ class Acts:
         comment = self._form.comment.get()
         if row.placing:
             slots = [each.id for each in row.placing]
-            self.desk.make_all(slots, who, comment).then(self._made, self.not_booked)
+            self.desk.make_all(slots, who, comment).then(lambda made: self._made(made, who), self.not_booked)
             return
         mark = self.window.seat.mark_of(row.slot.id)
 
         def refused(why: Any) -> None:
             self.not_booked(why, lambda reason: self._make(row, who, reason))
 
-        self.desk.make(row.slot.id, who, mark, comment, over_reason).then(self._made, refused)
+        self.desk.make(row.slot.id, who, mark, comment, over_reason).then(
+            lambda booking: self._made(booking, who, mark), refused
+        )  # fmt: skip
 
-    def _made(self, made: Any) -> None:
-        """Of a Booking, or of all bookings of a course."""
+    def _made(self, made: Any, who: Any, mark: str = "") -> None:
+        """A Booking, or all bookings of a course. The next person may already be typed."""
         if not self.shell.frame.winfo_exists():
             return
-        self.window.seat.used()
-        self._form.clear()
-        self.shell.busy(False)
+        self.window.seat.used(mark)
+        if self._form.person() == who:
+            self._form.clear()
+            self.shell.busy(False)
         first = made[0] if isinstance(made, list) else made
         told = N_("{name} is booked for {day} {at}.")
         if isinstance(made, list) and len(made) > 1:
@@ -152,7 +170,15 @@ class Acts:
                 self.shell.problem.done(Sentence(told, rules.values_of(after)))
                 self.window.refresh()
 
-        self.desk.change(booking, who, self._form.comment.get()).then(saved, self.shell.problem.fault)
+        def refused(why: Any) -> None:
+            if self.shell.frame.winfo_exists():
+                self.shell.problem.fault(why)
+                if isinstance(why, Overtaken):
+                    self.changing = None  # what was typed stays; it is begun anew on the booking as it is now
+                    self.window.set_keys()
+                self.window.refresh()
+
+        self.desk.change(booking, who, self._form.comment.get()).then(saved, refused)
 
     def not_booked(self, why: Any, over: Callable[[str], object] | None = None) -> None:
         """Somebody was first: what is typed stays, and what is near is offered. ``over(reason)``: whoever may gives one
@@ -191,23 +217,42 @@ class Acts:
             assert row is not None
             self.take_up(row.booking)
             return
-        if row is not None and row.slot is not None:
-            booking, self.moving = self.moving, None
-            self.put(booking, row.slot.id)
-            self.window.set_keys()
+        if row is not None and row.slot is not None and not row.placing:
+            self.put(self.moving, row.slot)
 
     def take_up(self, booking: Any) -> None:
         """It waits for its new time."""
-        self.moving = booking
+        self.moving, self.changing = booking, None
         told = N_("{name} is being moved: mark the new time, then F7. Esc ends it.")
         self.shell.problem.look(Sentence(told, rules.values_of(booking)))
         self.window.set_keys()
 
-    def put(self, booking: Any, slot: int, over_reason: str = "") -> None:
-        """Move it there."""
+    def put(self, booking: Any, slot: Any, over_reason: str = "") -> None:
+        """Move it there; into another examination only when that is meant."""
+        if slot.kind != booking.kind and not over_reason:
+            names = {"old": self.desk.kind_names.get(booking.kind, booking.kind),
+                     "new": self.desk.kind_names.get(slot.kind, slot.kind)}  # fmt: skip
+            self.shell.ask(
+                Sentence(N_("Change {old} into {new}?"), names), Sentence(N_("It is another examination then."), names),
+                [Choice(N_("No, go back")), Choice(N_("Change it"), lambda: self._warn_and_put(booking, slot, ""))],
+            )  # fmt: skip
+        else:
+            self._warn_and_put(booking, slot, over_reason)
 
+    def _warn_and_put(self, booking: Any, slot: Any, over_reason: str) -> None:
+        def go() -> None:
+            self._put(booking, slot, over_reason)
+
+        if over_reason or slot.day == booking.day:
+            go()
+        else:
+            self.ask_first(slot.kind, booking.who, slot.day, go, without=booking.id)
+
+    def _put(self, booking: Any, slot: Any, over_reason: str) -> None:
         def moved(after: Any) -> None:
             if self.shell.frame.winfo_exists():
+                self.moving = None  # until now it could be put elsewhere
+                self.window.set_keys()
                 self.shell.problem.done(Sentence(N_("{name} was moved to {day} {at}."), rules.values_of(after)))
                 self.window.refresh()
                 propose_who_waits(self.shell, self.desk, booking)
@@ -215,7 +260,7 @@ class Acts:
         def refused(why: Any) -> None:
             self.not_booked(why, lambda reason: self.put(booking, slot, reason))
 
-        self.desk.move(booking, slot, over_reason).then(moved, refused)
+        self.desk.move(booking, slot.id, over_reason).then(moved, refused)
 
     def hanging(self, key: str) -> str:
         """What hangs at the pointer while the row is dragged."""
@@ -233,7 +278,7 @@ class Acts:
         if widget is window.sheet.tree:
             onto = window.rows.get(str(window.sheet.tree.identify_row(y)))
             if onto is not None and onto.slot is not None and onto.slot.id != row.booking.slot:
-                self.put(row.booking, onto.slot.id)
+                self.put(row.booking, onto.slot)
         elif widget is window.month:
             day = window.month.day_at(x, y)
             if day is not None and day != row.booking.day:
@@ -243,14 +288,14 @@ class Acts:
             place = window.week.place_at(x, y)
             slot = window.week_slots.get(place)
             if slot is not None and slot.id != row.booking.slot:
-                self.put(row.booking, slot.id)
+                self.put(row.booking, slot)
 
     # -- taking away ---------------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
         """F8: the marked booking, or the marked free time, which nobody can book then; with a reason."""
         row, window = self.window.row, self.window
-        if row is None or row.slot is None:
+        if row is None or row.slot is None or row.placing:
             return
         if row.booking is not None:
             cancel_booking(self.shell, self.desk, row.booking, window.names(), window.refresh)
@@ -264,7 +309,10 @@ class Acts:
 
         def undone(done: Any) -> None:
             if self.shell.frame.winfo_exists():
-                self.shell.problem.done(Sentence(N_("Taken back: {name}."), rules.values_of(done.booking)))
+                told = Sentence(N_("Taken back."))
+                if done.booking is not None:
+                    told = Sentence(N_("Taken back: {name}."), rules.values_of(done.booking))
+                self.shell.problem.done(told)
                 self.window.refresh()
 
         self.desk.undo().then(undone, self.not_booked)

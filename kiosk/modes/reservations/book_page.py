@@ -32,10 +32,11 @@ class BookPage(ttk.Frame):
         self._book = ""
         self.columnconfigure(0, weight=1)
         self.rowconfigure(1, weight=1)
-        self.slots = SlotsPage(self, shell, desk, changed)
-        self.exceptions = ExceptionsPage(self, shell, desk, changed)
+        self.slots = SlotsPage(self, shell, desk, changed, self._refused)
+        self.exceptions = ExceptionsPage(self, shell, desk, changed, self._refused)
         self.pin = PinPage(self, shell, desk, self._entered)
-        self.entries = {each.name: EntriesPage(self, shell, desk, each, changed) for each in SECTIONS}
+        self.entries = {each.name: EntriesPage(self, shell, desk, each, changed, self._refused) for each in SECTIONS}
+        self._under: Any = None  # the page that waits under the PIN with what was typed
         self._pages: dict[str, Any] = {say(SLOTS): self.slots, say(EXCEPTIONS): self.exceptions}
         self._pages |= {say(each.title): self.entries[each.name] for each in SECTIONS}
         self.row = ChoiceRow(self, list(self._pages), self.show, numbered=False)
@@ -51,7 +52,7 @@ class BookPage(ttk.Frame):
 
     def opened(self, book: str, names: dict[str, str]) -> None:
         """It stands in front now. ``names`` of the kinds by their codes."""
-        self._book, self._names = book, names
+        self._book, self._names, self._under = book, names, None
         self._put(None)
 
         def gate(found: Any) -> None:
@@ -86,7 +87,22 @@ class BookPage(ttk.Frame):
         self.pin.opened(self._book, True)
         self._set_keys()
 
+    def _refused(self, why: Any) -> None:
+        """The PIN's time ran out while something was typed: it is asked for again, and what was typed waits."""
+        if getattr(why, "reference", "") == "B423":
+            self._under = self._shown
+            self._put(self.pin)
+            self.pin.opened(self._book, False)
+            self._set_keys()
+        self._shell.problem.fault(why)
+
     def _entered(self) -> None:
+        if self._under is not None:
+            page, self._under = self._under, None
+            self._put(page)
+            self._set_keys()
+            self._shell.problem.plain(N_("What you typed is still there: do it again."))
+            return
         self._shell.problem.plain(N_("Choose what is to be changed; F3 goes to the next section."))
         self.show(self.row.shown or say(SLOTS))
 

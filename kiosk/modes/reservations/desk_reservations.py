@@ -21,6 +21,7 @@ from kiosk.modes.contract import Kit
 from kiosk.store.waiting_list import Waiter
 
 NEWS = ("bookings", "slots", "waiting", "visits")
+MASTERS = ("booking masters",)
 
 
 class ReservationsDesk:
@@ -33,7 +34,8 @@ class ReservationsDesk:
         self.mailbox = kit.mailbox
         self.today = date.today
         station, actor = kit.station, kit.session.actor
-        books = {name: BookSeats(name, station.institution, station.issuer) for name in kit.settings.books}
+        names = kit.settings.books
+        books = {name: BookSeats(name, station.institution, station.issuer, names) for name in names}
         self.kept = KeptDays(kit.centre, kit.local, books)
         self.seat_visits = [SeatVisits(kit.centre, each, station.name) for each in books.values()]
         self._reserves = {
@@ -44,7 +46,9 @@ class ReservationsDesk:
             name: KeepBook(kit.centre, station.institution, actor, master=name, keepers=kit.settings.keepers)
             for name in books
         }
-        self.turned_to = kit.settings.books[0]
+        self.turned_to = names[0]
+        self.kind_names: dict[str, str] = {}  # of every book, and which book a kind is in
+        self.book_of: dict[str, str] = {}
 
     @property
     def reserve(self) -> Reserve:
@@ -70,6 +74,10 @@ class ReservationsDesk:
     def listen(self, call: Callable[[], None]) -> Callable[[], None]:
         """``call()`` when somebody changed a booking or a slot, on whichever PC."""
         return self._kit.notices.listen(NEWS, lambda notice: call())
+
+    def listen_to_masters(self, call: Callable[[], None]) -> Callable[[], None]:
+        """``call()`` when somebody changed the masters of a book."""
+        return self._kit.notices.listen(MASTERS, lambda notice: call())
 
     def book(self) -> Answer:
         """Answer: BookingBook."""
@@ -99,9 +107,9 @@ class ReservationsDesk:
         """Answer: Booker list."""
         return self._kit.ask(self.reserve.people, text)
 
-    def warnings(self, kind: str, patient_id: str, day: date) -> Answer:
+    def warnings(self, kind: str, patient_id: str, day: date, without: int = 0) -> Answer:
         """Answer: Warning list."""
-        return self._kit.ask(self.reserve.warnings, kind, patient_id, day)
+        return self._kit.ask(self.reserve.warnings, kind, patient_id, day, without)
 
     def hold(self, slot: int) -> Answer:
         """Answer: Hold; fails with SlotFull, Refused."""
@@ -154,9 +162,9 @@ class ReservationsDesk:
         """Answer: Waiter list, in the order in which they are proposed."""
         return self._kit.ask(self.reserve.waiting, kind, day)
 
-    def book_waiter(self, waiter: Waiter, slot: int) -> Answer:
+    def book_waiter(self, waiter: Waiter, slots: Sequence[int]) -> Answer:
         """Answer: Booking; fails with SlotFull, Refused."""
-        return self._kit.ask(self.reserve.book_waiter, waiter, slot)
+        return self._kit.ask(self.reserve.book_waiter, waiter, list(slots))
 
     def drop_waiter(self, waiter: Waiter) -> Answer:
         return self._kit.ask(self.reserve.drop_waiter, waiter)
@@ -240,7 +248,11 @@ class ReservationsDesk:
 
     def close_slot(self, slot: int, closed: bool, reason: str) -> Answer:
         """Answer: SlotView."""
-        return self._kit.ask(self.keep.close_slot, slot, closed, reason)
+        return self._kit.ask(self._close_slot, slot, closed, reason)
+
+    def fit_slots(self, since: date, until: date) -> Answer:
+        """Answer: Plan that was carried out on the days that were made before."""
+        return self._kit.ask(self.keep.fit_slots, since, until, deadline_s=60.0)
 
     # -- on a desk thread ----------------------------------------------------------------------------------------
 
@@ -248,19 +260,29 @@ class ReservationsDesk:
         found = {}
         for code, each in self._reserves.items():
             try:
-                found[code] = each.book().name or code
+                book = each.book()
             except Fault:
                 found[code] = code
+                continue
+            found[code] = book.name or code
+            self.kind_names |= {kind.code: kind.name for kind in book.kinds.values()}
+            self.book_of |= dict.fromkeys(book.kinds, code)
         return found
+
+    def _close_slot(self, slot: int, closed: bool, reason: str) -> Any:
+        after = self.keep.close_slot(slot, closed, reason)
+        self.reserve.remember("slot", lambda: self.keep.close_slot(slot, not closed, "" if closed else after.reason))
+        return after
 
     def _print_slip(self, booking: Booking) -> Path:
         from kiosk.flow.print_booking import print_slip
 
         kit, settings = self._kit, self.settings
         kind = self.reserve.book().kinds[booking.kind]
+        others = sorted(self.reserve.linked(booking) if booking.linked else (), key=lambda each: (each.day, each.at))
         return print_slip(
-            kit.centre, kit.local, kit.session.actor(), kit.station, kit.data / "pages", booking, kind, settings.place,
-            settings.phone,
+            kit.centre, kit.local, kit.session.actor(), self._station(), kit.data / "pages", booking, kind,
+            settings.place, settings.phone, [(each, self.kind_names.get(each.kind, each.kind)) for each in others],
         )  # fmt: skip
 
     def _print_day(self, kind: str, day: date) -> Path:

@@ -17,7 +17,7 @@ Entry = dict[str, Any]
 
 WEEKDAYS = "月火水木金土日"
 DAY_STATES = {"closed": N_("closed day"), "half": N_("half day, until"), "extra": N_("open, though usually closed")}
-YES_NO = {"yes": N_("yes"), "no": N_("no")}
+YES_NO = {"yes": N_("Yes, so it is"), "no": N_("No, it is not so")}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ SECTIONS = (
         "block", N_("Block-outs"),
         [
             FieldSpec("since", N_("First day"), "day"), FieldSpec("until", N_("Last day"), "day"),
-            FieldSpec("first", N_("From"), "time"), FieldSpec("last", N_("To"), "time"),
+            FieldSpec("first", N_("From (time)"), "time"), FieldSpec("last", N_("To (time)"), "time"),
             FieldSpec("kind", N_("Kind of reservation (empty: all)"), "kind"),
             FieldSpec("resource", N_("Or a room, device, person")), FieldSpec("reason", N_("Reason"), units=6),
         ],
@@ -152,9 +152,13 @@ def with_entries(book: Mapping[str, Any], section: Section, entries: Sequence[En
     """The book with other entries in that section."""
     made = copy.deepcopy(dict(book))
     if section.name == "resources":
+        for each in entries:
+            for spec in section.fields:
+                if each.get(spec.name) in (None, ""):
+                    raise Unreadable(spec)
         made["resources"] = {str(each["name"]): int(each["count"]) for each in entries}
     elif section.name == "rule":
-        made.update(entries[0])
+        made.update({"name": "", "institution": "", "closed_weekdays": [], **entries[0]})
     else:
         made[section.name] = sorted(entries, key=section.order) if section.order else list(entries)
     return made
@@ -238,11 +242,27 @@ def period_of(section: Section, entry: Entry) -> tuple[date, date] | None:
     return None
 
 
-def meets(section: Section, entry: Entry, booking: Any, needs: Sequence[str]) -> bool:
-    """Does an entry that closes something close the time of a booking? ``needs`` of its kind."""
-    at = f"{booking.at:%H:%M}"
+def periods_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[date, date]]:
+    """The days of calendar and block-outs that one of the two books has otherwise than the other."""
+    found = []
+    for section in SECTIONS:
+        if section.name in ("day", "block"):
+            one, other = entries_of(before, section), entries_of(after, section)
+            changed = [each for each in one if each not in other] + [each for each in other if each not in one]
+            for entry in changed:
+                since = _a_day(entry.get("day") or entry.get("since"))
+                until = _a_day(entry.get("day") or entry.get("until"))
+                if since and until:
+                    found.append((since, until))
+    return found
+
+
+def meets(section: Section, entry: Entry, booking: Any, kind: Mapping[str, Any]) -> bool:
+    """Does an entry that closes something close the time of a booking? ``kind``: the entry of its kind."""
+    at, needs = f"{booking.at:%H:%M}", kind.get("needs", ())
     if section.name == "day":
-        return entry.get("state") == "closed" or at >= str(entry.get("until", "00:00"))
+        over = booking.at.hour * 60 + booking.at.minute + int(kind.get("minutes", 30))
+        return entry.get("state") == "closed" or over > _minute(str(entry.get("until", "00:00")))
     kind, resource = entry.get("kind", ""), entry.get("resource", "")
     mine = (not kind and not resource) or kind == booking.kind or resource in needs
     return mine and str(entry.get("first", "00:00")) <= at <= str(entry.get("last", "23:59"))

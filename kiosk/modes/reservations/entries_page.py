@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from tkinter import ttk
 from typing import Any
 
 from kiosk.core.faults import Fault
-from kiosk.core.words import N_, Sentence
+from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.reservations import entries, rules
 from kiosk.modes.reservations.entry_form import EntryForm
 from kiosk.ui import look
@@ -20,13 +20,15 @@ LONGEST = timedelta(days=400)  # of a closing whose slots are closed at once
 
 
 class EntriesPage(ttk.Frame):
-    """``changed()`` when the book was changed."""
+    """``changed()`` when the book was changed, ``fault(why)`` for what was refused."""
 
     def __init__(
-        self, parent: tk.Misc, shell: Shell, desk: Any, section: entries.Section, changed: Callable[[], object]
+        self, parent: tk.Misc, shell: Shell, desk: Any, section: entries.Section, changed: Callable[[], object],
+        fault: Callable[[Fault], object],
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._shell, self._desk, self._section, self._changed = shell, desk, section, changed
+        self._fault = fault
         self.book: dict[str, Any] = {}
         self._names: dict[str, str] = {}
         self._at: int | None = None  # the entry in the form; None: a new one
@@ -34,7 +36,8 @@ class EntriesPage(ttk.Frame):
         self.columnconfigure(1, weight=5, uniform="halves")
         self.rowconfigure(0, weight=1)
         captions = {each.name: each.caption for each in section.fields}
-        columns = [Column(name, captions[name], wide, stretch=at == len(section.columns) - 1)
+        columns = [Column(name, say(captions[name]).split("（")[0].split(" (")[0], wide,
+                          stretch=at == len(section.columns) - 1)
                    for at, (name, wide) in enumerate(section.columns)]  # fmt: skip
         self.table = Table(self, columns, empty=N_("Nothing yet: F4 adds an entry."), on_select=self._selected,
                            on_choose=lambda key: self.form.begin())  # fmt: skip
@@ -59,7 +62,7 @@ class EntriesPage(ttk.Frame):
                 self._take(book)
                 then()
 
-        self._desk.masters().then(show, self._shell.problem.fault)
+        self._desk.masters().then(show, self._fault)
 
     def add(self) -> None:
         """F4: an empty form."""
@@ -75,31 +78,31 @@ class EntriesPage(ttk.Frame):
         try:
             before = there[self._at] if self._at is not None else {}
             entry = entries.entry_from(self._section, self.form.texts(), before)
+            after = entries.with_entries(self.book, self._section, entries.put(there, self._at, entry))
         except Fault as why:
-            self._shell.problem.fault(why)
+            self._fault(why)
             return
-        after = entries.with_entries(self.book, self._section, entries.put(there, self._at, entry))
         period = entries.period_of(self._section, entry)
         if period is None:
-            self._write(after, N_("Saved. New weekly times come into force by “Make slots”."), None)
+            self._write(after, N_("Saved. New weekly times come into force by “Make slots”."))
             return
 
         def ask(booked: Any) -> None:
             if not self.winfo_exists():
                 return
-            met = [each for each in booked if entries.meets(self._section, entry, each, self._needs(each.kind))]
+            met = [each for each in booked if entries.meets(self._section, entry, each, self._kind(each.kind))]
             if not met:
-                self._write(after, N_("Saved; nobody was booked there."), period)
+                self._write(after, N_("Saved; nobody was booked there."))
                 return
             closed = N_("Closed; those booked stay until they are moved.")
             self._shell.ask(
                 Sentence(N_("{n} people are booked there. Close it all the same?"), {"n": len(met)}),
                 rules.conflict_words(met, self._names),
                 [Choice(N_("No, go back")),
-                 Choice(N_("Close it"), lambda: self._write(after, closed, period), dangerous=True)],
+                 Choice(N_("Close it"), lambda: self._write(after, closed), dangerous=True)],
             )  # fmt: skip
 
-        self._desk.booked_on(*period).then(ask, self._shell.problem.fault)
+        self._desk.booked_on(*period).then(ask, self._fault)
 
     def remove(self) -> None:
         """F8: the chosen entry; F6 brings it back."""
@@ -107,40 +110,46 @@ class EntriesPage(ttk.Frame):
             self._shell.problem.look(N_("Mark an entry first."))
             return
         there = entries.entries_of(self.book, self._section)
-        period = entries.period_of(self._section, there[self._at])
         del there[self._at]
         self._at = None
-        self._write(entries.with_entries(self.book, self._section, there), N_("Removed; F6 brings it back."), period)
+        self._write(entries.with_entries(self.book, self._section, there), N_("Removed; F6 brings it back."))
 
     def undo(self) -> None:
         """F6: the last change of this desk."""
+
+        was = self.book
 
         def undone(book: Any) -> None:
             if self.winfo_exists():
                 self._take(book)
                 self._shell.problem.done(N_("Taken back."))
                 self._changed()
+                self._fit(was, book)
 
-        self._desk.undo_masters().then(undone, self._shell.problem.fault)
+        self._desk.undo_masters().then(undone, self._fault)
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def _needs(self, kind: str) -> list[str]:
-        return next((list(each.get("needs", ())) for each in self.book.get("kind", ()) if each["code"] == kind), [])
+    def _kind(self, code: str) -> dict[str, Any]:
+        return next((dict(each) for each in self.book.get("kind", ()) if each["code"] == code), {})
 
-    def _write(self, after: dict[str, Any], told: str, period: tuple[date, date] | None) -> None:
-        """``period``: days whose slots are brought into line at once."""
+    def _write(self, after: dict[str, Any], told: str) -> None:
+        was = self.book
 
         def written(_: Any) -> None:
             if not self.winfo_exists():
                 return
             self._changed()
             self.read(lambda: self._shell.problem.done(told))
-            today = self._desk.today()
-            if period is not None and period[1] >= today and period[1] - period[0] <= LONGEST:
-                self._desk.make_slots(max(period[0], today), period[1]).then(self._made, self._shell.problem.fault)
+            self._fit(was, after)
 
-        self._desk.write_masters(self.book, after).then(written, self._shell.problem.fault)
+        self._desk.write_masters(was, after).then(written, self._fault)
+
+    def _fit(self, was: dict[str, Any], now: dict[str, Any]) -> None:
+        """The slots of days that the change closes or opens are brought into line at once."""
+        for since, until in entries.periods_changed(was, now):
+            if until - since <= LONGEST:
+                self._desk.fit_slots(since, until).then(self._made, self._fault)
 
     def _made(self, plan: Any) -> None:
         if self.winfo_exists() and not plan.nothing:

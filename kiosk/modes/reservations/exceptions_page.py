@@ -26,9 +26,11 @@ AHEAD = timedelta(days=400)
 class ExceptionsPage(ttk.Frame):
     """``changed()`` when a slot was changed."""
 
-    def __init__(self, parent: tk.Misc, shell: Shell, desk: Any, changed: Callable[[], object]) -> None:
+    def __init__(
+        self, parent: tk.Misc, shell: Shell, desk: Any, changed: Callable[[], object], fault: Callable[[Any], object]
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._shell, self._desk, self._changed = shell, desk, changed
+        self._shell, self._desk, self._changed, self._fault = shell, desk, changed, fault
         self._names: dict[str, str] = {}
         self._slots: dict[str, Any] = {}
         self.columnconfigure(0, weight=1)
@@ -76,7 +78,7 @@ class ExceptionsPage(ttk.Frame):
                 rows.append(Row(key, cells, "stop" if each.closed else "look"))
             self.table.show(rows)
 
-        self._desk.exceptions(today, today + AHEAD).then(show, self._shell.problem.fault)
+        self._desk.exceptions(today, today + AHEAD).then(show, self._fault)
 
     def add(self) -> None:
         """F5: this time, for that day alone."""
@@ -108,4 +110,4 @@ class ExceptionsPage(ttk.Frame):
                 self.refresh()
                 self._changed()
 
-        answer.then(done, self._shell.problem.fault)
+        answer.then(done, self._fault)

@@ -8,6 +8,7 @@ from tkinter import ttk
 from typing import Any
 
 from kiosk.core.booking import Booker
+from kiosk.core.kana import full_kana
 from kiosk.core.words import N_
 from kiosk.ui import look
 from kiosk.ui.banner import SEXES
@@ -22,12 +23,12 @@ class PersonForm(ttk.Frame):
     def __init__(self, parent: tk.Misc, find: Callable[[str], object], ready: Callable[[], object]) -> None:
         super().__init__(parent)
         gap = look.px(8)
-        self.patient_id = TextField(self, N_("Patient ID"), width=12)
+        self.patient_id = TextField(self, N_("Patient ID"), width=12, limit=64)
         self.kanji = TextField(self, N_("Name"), width=14)
         self.kana = TextField(self, N_("Kana"), width=14)
         self.sex = ChoiceField(self, N_("Sex"), SEX_CHOICES, width=8)
         self.born = DateField(self, N_("Birth date"))
-        self.phone = TextField(self, N_("Telephone"), width=13)
+        self.phone = TextField(self, N_("Telephone"), width=13, limit=32)
         self.comment = TextField(self, N_("Comment"), width=18, limit=200)
         fields = (self.patient_id, self.kanji, self.kana, self.sex, self.born, self.phone, self.comment)
         for at, each in enumerate(fields):
@@ -41,9 +42,22 @@ class PersonForm(ttk.Frame):
         """What stands in the fields."""
         born = self.born.day()
         return Booker(
-            self.patient_id.get().strip(), self.kanji.get().strip(), self.kana.get().strip(), self.sex.get(),
+            self.patient_id.get().strip(), self.kanji.get().strip(), full_kana(self.kana.get()), self.sex.get(),
             born.isoformat() if born else "", self.phone.get().strip(),
         )  # fmt: skip
+
+    def readable(self) -> bool:
+        """False where the birth date can't be read; it says so beside it."""
+        if self.born.get() and self.born.day() is None:
+            self.born.wrong(N_("Please write the date like 2026-11-24."))
+            self.born.focus()
+            return False
+        return True
+
+    def on_typing(self, typed: Callable[[], object]) -> None:
+        """``typed()`` with every change."""
+        for field in (self.patient_id, self.kanji, self.kana, self.sex, self.born, self.phone, self.comment):
+            field.on_change(typed)
 
     def show(self, who: Booker, comment: str = "") -> None:
         """Fill the fields."""

@@ -20,7 +20,7 @@ class PinPage(ttk.Frame):
     def __init__(self, parent: tk.Misc, shell: Shell, desk: Any, entered: Callable[[], object]) -> None:
         super().__init__(parent)
         self._shell, self._desk, self._entered = shell, desk, entered
-        self._fresh = False
+        self._fresh, self._book = False, ""
         card = ttk.Frame(self, style="Card.TFrame", padding=look.px(28))
         card.grid(row=1, column=1)  # by grid: a page that asks for no room of its own may get none
         self.columnconfigure((0, 2), weight=1)
@@ -38,11 +38,17 @@ class PinPage(ttk.Frame):
         self.again.entry.bind("<Return>", lambda event: self.enter())
 
     def keys(self) -> list[Key]:
-        return [Key("F5", N_("Set the PIN") if self._fresh else N_("Open"), self.enter)]
+        forgotten = [] if self._fresh else [Key("F7", N_("PIN forgotten"), self.forgotten)]
+        return [Key("F5", N_("Set the PIN") if self._fresh else N_("Open"), self.enter), *forgotten]
+
+    def forgotten(self) -> None:
+        """F7: a new one, from whoever is in charge of this program."""
+        self.opened(self._book, True)
+        self._shell.problem.look(N_("A person in charge (role “person in charge”), logged in here, sets a new PIN."))
 
     def opened(self, book: str, fresh: bool) -> None:
         """It stands in front now, for that book; ``fresh``: it is given a PIN."""
-        self._fresh = fresh
+        self._fresh, self._book = fresh, book
         self.title.configure(text=say(Sentence(N_("Maintenance of {book}"), {"book": book})))
         choose = N_("Choose a PIN for whoever keeps this book; four characters at least.")
         self.told.configure(text=say(choose if fresh else N_("Type the PIN.")))

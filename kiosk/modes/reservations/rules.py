@@ -53,6 +53,7 @@ def day_rows(view: Any) -> list[SeatRow]:
             rows.append(SeatRow(f"s{slot.id}", slot, None, (at, "", "", closed, "", slot.reason)))
         elif slot.free > 0 or slot.held:
             held = say(Sentence(N_("{n} being typed"), {"n": slot.held})) if slot.held else ""
+            held = f"{held} ({slot.holder})" if held and slot.holder else held
             told = say(Sentence(N_("{n} free"), {"n": slot.free}))
             state = "done" if slot.free else "look"
             rows.append(SeatRow(f"s{slot.id}", slot, None, (at, "", "", told, "", held), state))
@@ -177,7 +178,11 @@ def plan_words(plan: Any) -> Sentence:
     values = {
         "add": len(plan.add), "change": len(plan.resize) + len(plan.reopen), "remove": len(plan.remove),
         "conflicts": len([each for each in plan.conflicts if not each.closed]), "kept": len(plan.kept_by_hand),
+        "few": len(plan.too_few),
     }  # fmt: skip
+    if plan.too_few:
+        return Sentence(N_("{few} times get fewer seats than are booked there; {add} new, {change} changed, {remove} "
+                           "empty ones removed, {conflicts} booked ones closed, {kept} kept."), values)  # fmt: skip
     told = N_("{add} new, {change} changed, {remove} empty ones removed; {conflicts} booked ones closed, {kept} kept.")
     return Sentence(told, values)
 

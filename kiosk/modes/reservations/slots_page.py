@@ -26,9 +26,11 @@ MOST_SHOWN = 2000
 class SlotsPage(ttk.Frame):
     """``made()`` when slots were made."""
 
-    def __init__(self, parent: tk.Misc, shell: Shell, desk: Any, made: Callable[[], object]) -> None:
+    def __init__(
+        self, parent: tk.Misc, shell: Shell, desk: Any, made: Callable[[], object], fault: Callable[[Any], object]
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._shell, self._desk, self._made = shell, desk, made
+        self._shell, self._desk, self._made, self._fault = shell, desk, made, fault
         self._names: dict[str, str] = {}
         gap = look.px(12)
         self.columnconfigure(0, weight=1)
@@ -64,7 +66,7 @@ class SlotsPage(ttk.Frame):
         """F9."""
         period = self._period()
         if period is not None:
-            self._desk.plan_slots(*period).then(self._show, self._shell.problem.fault)
+            self._desk.plan_slots(*period).then(self._show, self._fault)
 
     def make(self) -> None:
         """F5: asked first, with what it does."""
@@ -88,10 +90,10 @@ class SlotsPage(ttk.Frame):
             self._shell.ask(
                 N_("Make the slots?"), rules.plan_words(plan),
                 [Choice(N_("No, go back")),
-                 Choice(N_("Make them"), lambda: self._desk.make_slots(*period).then(done, self._shell.problem.fault))],
+                 Choice(N_("Make them"), lambda: self._desk.make_slots(*period).then(done, self._fault))],
             )  # fmt: skip
 
-        self._desk.plan_slots(*period).then(ask, self._shell.problem.fault)
+        self._desk.plan_slots(*period).then(ask, self._fault)
 
     def _period(self) -> Any:
         since, until = self.since.day(), self.until.day()
@@ -105,10 +107,11 @@ class SlotsPage(ttk.Frame):
             return
         parts = (
             ("look", N_("closed, has bookings"), [each.slot for each in plan.conflicts if not each.closed]),
+            ("stop", N_("fewer seats than booked"), [each.slot for each in plan.too_few]),
             ("stop", N_("removed"), plan.remove), ("look", N_("other number of seats"), plan.resize),
             ("done", N_("opened again"), plan.reopen), ("done", N_("new"), plan.add),
         )  # fmt: skip
-        taken = {each.slot.key: each.taken for each in plan.conflicts}
+        taken = {each.slot.key: each.taken for each in (*plan.conflicts, *plan.too_few)}
         rows = [
             Row(
                 f"{what} {each.key}",

@@ -35,7 +35,7 @@ SEATS = [
 ]  # fmt: skip
 WAYS = [Column("at", N_("Time"), 70), Column("way", N_("The course"), 400, stretch=True)]
 HISTORY = [
-    Column("at", N_("When"), 150), Column("by", N_("Who"), 110), Column("what", N_("What"), 90),
+    Column("at", N_("When"), 190), Column("by", N_("Who"), 110), Column("what", N_("What"), 90),
     Column("before", N_("Before"), 160), Column("after", N_("After"), 160),
     Column("reason", N_("Reason"), 160, stretch=True),
 ]  # fmt: skip
@@ -54,13 +54,16 @@ class ReservationsWindow:
         self.rows: dict[str, rules.SeatRow] = {}
         self.week_slots: dict[Any, Any] = {}
         self.over: Any = None
+        self._wanted_kind = ""  # to be shown when its book has come
         self._closed_days: dict[date, str] = {}
+        self._sheet_of: tuple[str, date] = ("", date.min)
         self._asked = uuid.uuid4().hex
-        self.seat = SeatHold(self.shell, desk)
+        self.seat = SeatHold(self.shell, desk, lambda: self.shell.busy(False))
         self.acts = Acts(self)
         self._build()
         self._stop_listening: Callable[[], None] = desk.listen(self.refresh)
-        self.shell.on_scan(self._find)
+        self._stop_masters: Callable[[], None] = desk.listen_to_masters(self.read_book)
+        self.shell.on_scan(self._scanned)
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
         self.show_page(None)
         desk.books().then(self._take_books, self.shell.problem.fault)
@@ -103,7 +106,11 @@ class ReservationsWindow:
         self.form = PersonForm(page, self._find, self.acts.book)
         self.form.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(gap, 0))
         self.history = Table(work, HISTORY, empty=N_("Nothing happened to it."))
-        self.waiting = WaitingPage(work, self.shell, self.desk, self._free_slot, lambda: self.show_page(None))
+        self.waiting = WaitingPage(
+            work, self.shell, self.desk, self._free_slots, lambda: self.show_page(None), self.acts.not_booked,
+            self.acts.ask_first,
+        )  # fmt: skip
+        self.form.on_typing(self.seat.typed)
         self.person = PersonPage(work, self.shell, self.desk, self._show_booking)
         self.keeping = BookPage(work, self.shell, self.desk, self.read_book, self.set_keys)
         self.shell.search_field(self.form.patient_id.entry)
@@ -112,6 +119,8 @@ class ReservationsWindow:
 
     def show_page(self, page: Any) -> None:
         """Lay a page over the calendar; None takes it away."""
+        if self.over is self.keeping and page is not self.keeping:
+            self.desk.leave()  # whoever comes next is asked for the PIN
         for each in (self.page, self.history, self.waiting, self.person, self.keeping):
             each.grid_remove()
         self.over = page
@@ -133,7 +142,8 @@ class ReservationsWindow:
             none = "" if row is not None else N_("Mark a time first.")
             booked = none or ("" if row is not None and row.booking is not None else N_("Nobody is booked there."))
             moving, changing = acts.moving is not None, acts.changing is not None
-            there = none or ("" if row is not None and row.slot is not None else N_("Mark a free time, then F5."))
+            plain = row is not None and row.slot is not None and not row.placing
+            there = none or ("" if plain else N_("Mark a free time, then F5."))
             keys = [
                 Key("F2", N_("Examinee"), self.form.patient_id.focus),
                 Key("F3", N_("Today"), lambda: self.go_to(self.desk.today())),
@@ -164,9 +174,12 @@ class ReservationsWindow:
         """The kinds by their codes."""
         return {code: each.name for code, each in self.kinds.items()}
 
-    def _free_slot(self) -> Any:
-        """The marked slot, where a seat of it is free."""
-        return self.row.slot if self.row is not None and self.row.booking is None else None
+    def _free_slots(self) -> list[Any]:
+        """The marked slot, where a seat of it is free; those of the marked way through a course."""
+        row = self.row
+        if row is None or row.booking is not None or row.slot is None:
+            return []
+        return list(row.placing) or [row.slot]
 
     # -- the book ------------------------------------------------------------------------------------------------
 
@@ -201,8 +214,14 @@ class ReservationsWindow:
         courses = {code: Sentence(N_("Course: {name}"), {"name": each.name}) for code, each in self.courses.items()}
         self.kind.offer({**self.names(), **courses})
         self.keeping.named(self.names())
+        if self._wanted_kind in self.kinds:
+            self.kind.set(self._wanted_kind)
+        self._wanted_kind = ""
         if self.kinds and not self.kind.get():
             self.kind.set(next(iter(self.kinds)))
+        if not self.kinds:
+            self.title.configure(text="")
+            self.shell.problem.look(N_("This book has no kinds yet: F12, then the section of kinds."))
         self.refresh()
 
     # -- looking -------------------------------------------------------------------------------------------------
@@ -217,7 +236,8 @@ class ReservationsWindow:
         old, new = (self.month, self.week) if self._by_week else (self.week, self.month)
         old.grid_remove()
         new.grid(row=1, column=0, sticky="nsew", padx=(0, look.px(12)))
-        new.focus_set()
+        if self.shell.top.focus_get() is not self.view:
+            new.focus_set()
         self.refresh()
 
     def _place(self, day: date, at: str) -> None:
@@ -237,6 +257,8 @@ class ReservationsWindow:
             return
         kind, day = self.kind.get(), self.month.chosen
         asked = self._asked = uuid.uuid4().hex
+        if (kind, day) != self._sheet_of:
+            self._show_sheet(kind, day, [])  # until the answer comes, nothing of another day can be booked
 
         def mine() -> bool:
             return asked == self._asked and bool(self.shell.frame.winfo_exists())
@@ -271,6 +293,7 @@ class ReservationsWindow:
             self.desk.week(kind, day).then(week, self.shell.problem.fault)
 
     def _show_sheet(self, kind: str, day: date, rows: list[rules.SeatRow]) -> None:
+        self._sheet_of = (kind, day)
         self.rows = {each.key: each for each in rows}
         (self.sheet if self.table is self.ways else self.ways).grid_remove()
         self.table.grid(row=1, column=1, sticky="nsew")
@@ -287,7 +310,9 @@ class ReservationsWindow:
         """The store is away: what is shown is what this PC saw last."""
         if seen_at:
             told = N_("The database is away: this is how it was at {at}. Booking goes on when it is back.")
-            self.shell.problem.standing("kept", "look", Sentence(told, {"at": seen_at[11:16]}))
+            today = seen_at.startswith(self.desk.today().isoformat())
+            at = seen_at[11:16] if today else seen_at[:16].replace("T", " ")
+            self.shell.problem.standing("kept", "look", Sentence(told, {"at": at}))
         else:
             self.shell.problem.over("kept")
 
@@ -311,16 +336,30 @@ class ReservationsWindow:
             self.shell.problem.look(N_("Type an ID, a name or kana below, or mark a booking."))
             return
         self.show_page(self.person)
-        self.person.opened(text, self.names())
+        self.person.opened(text, self.desk.kind_names)
 
     def _show_booking(self, booking: Any) -> None:
-        if booking.kind in self.kinds:
-            self.kind.set(booking.kind)
         self.month.choose(booking.day)
+        book = self.desk.book_of.get(booking.kind, self.desk.turned_to)
+        if book != self.desk.turned_to:
+            self._wanted_kind = booking.kind
+            self.book.set(book)
+            self._turn()
+        elif booking.kind in self.kinds:
+            self.kind.set(booking.kind)
         self.show_page(None)
+
+    def _scanned(self, code: str) -> None:
+        if self.over is None:
+            self._find(code)
+        else:
+            self.shell.problem.look(N_("This window does not need a barcode."))
 
     def _find(self, text: str) -> None:
         """A barcode or what was typed: the patient ID, the check-up number or the name of somebody known."""
+        if self.acts.changing is not None and self.acts.changing.who.patient_id:
+            self.shell.problem.look(N_("First finish the correction (F5), or leave it (Esc)."))
+            return
 
         def found(people: Any) -> None:
             if not self.shell.frame.winfo_exists():
@@ -340,3 +379,4 @@ class ReservationsWindow:
         if event.widget is self.shell.frame:
             self.seat.close()
             self._stop_listening()
+            self._stop_masters()

@@ -107,7 +107,7 @@ def test_who_waits_is_proposed_when_somebody_is_moved_away(open_window: Callable
     wait_until(lambda: window.title.cget("text").startswith(f"{day + timedelta(days=1):%Y-%m-%d}"), what="the next day")
     mark(window, first_free(window))
     press(window.shell, "F7")
-    wait_until(lambda: "待人 一郎" in window.shell.problem.text and "090-1" in window.shell.problem.text, what="proposed")
+    wait_until(lambda: "待人 一郎" in window.shell.problem.text and "090-1" in window.shell.problem.text, what="next")
 
 
 def test_a_course_by_the_window_and_cancelled_whole(open_window: Callable[..., Any], wait_until: Wait) -> None:

@@ -294,7 +294,7 @@ def test_a_name_is_needed_and_an_unknown_id_is_told(open_window: Callable[..., A
 
 
 def test_plain_rules() -> None:
-    from kiosk.flow.reserve import MonthDay
+    from kiosk.flow.look_at_bookings import MonthDay
 
     day = date(2026, 11, 25)
     assert rules.month_mark(MonthDay(day, 8, 8)) == ("○", "8", "done", False)
