@@ -47,7 +47,8 @@ def test_a_week_by_keys(open_window: Callable[..., Any], wait_until: Wait) -> No
     wait_until(lambda: window.row is not None and window.row.cells[0] == "09:00", what="marked in the sheet")
     press(window.shell, "Right")
     wait_until(lambda: window.month.chosen == day + timedelta(days=1), what="the next day")
-    wait_until(lambda: window.title.cget("text").startswith(f"{day + timedelta(days=1):%Y-%m-%d}"), what="its sheet")
+    tomorrow = f"{day + timedelta(days=1):%Y-%m-%d}"
+    wait_until(lambda: window.rows and window.title.cget("text").startswith(tomorrow), what="its sheet")
     wait_until(lambda: window.row is not None and window.row.cells[0] == "09:00", what="at the same time")
     press(window.shell, "Next")
     assert window.month.chosen == day + timedelta(days=8)
@@ -88,7 +89,7 @@ def test_a_booking_is_dragged_to_another_time_another_day_and_into_the_week(
     y = int(30 + (at // 7 + 0.5) * (window.month.winfo_height() - 30) / 6)
     drag(window, key, window.month, x, y)
     assert window.month.chosen == day and window.acts.moving is not None
-    wait_until(lambda: window.title.cget("text").startswith(f"{day:%Y-%m-%d}"), what="that day")
+    wait_until(lambda: window.rows and window.title.cget("text").startswith(f"{day:%Y-%m-%d}"), what="that day")
     mark(window, first_free(window))
     press(window.shell, "F7")
     wait_until(lambda: booked(window) == [("08:40", "髙橋 花子")], what="put down")
@@ -104,7 +105,8 @@ def test_who_waits_is_proposed_when_somebody_is_moved_away(open_window: Callable
     mark(window, f"b{made.id}")
     press(window.shell, "F7")
     window.go_to(day + timedelta(days=1))
-    wait_until(lambda: window.title.cget("text").startswith(f"{day + timedelta(days=1):%Y-%m-%d}"), what="the next day")
+    tomorrow = f"{day + timedelta(days=1):%Y-%m-%d}"
+    wait_until(lambda: window.rows and window.title.cget("text").startswith(tomorrow), what="the next day")
     mark(window, first_free(window))
     press(window.shell, "F7")
     wait_until(lambda: "待人 一郎" in window.shell.problem.text and "090-1" in window.shell.problem.text, what="next")
