@@ -34,6 +34,18 @@ class Turn:
             row, column = column, columns - 1 - row
         return row, columns - 1 - column if self.mirrored else column
 
+    def source_point(self, y: float, x: float, rows: int, columns: int) -> tuple[float, float]:
+        """As ``source``, for a point: row and column in fractions, (0.0, 0.0) being the corner of the picture."""
+        row, column = ((y, x), (rows - x, y), (rows - y, columns - x), (x, columns - y))[self.quarters]
+        return row, columns - column if self.mirrored else column
+
+    def seen_point(self, row: float, column: float, rows: int, columns: int) -> tuple[float, float]:
+        """The way back: y and x as seen of a point of the picture as stored."""
+        column = columns - column if self.mirrored else column
+        return ((row, column), (column, rows - row), (rows - row, columns - column), (columns - column, row))[
+            self.quarters
+        ]
+
 
 @dataclass(frozen=True)
 class Part:
@@ -96,6 +108,10 @@ class View:
         if 0 <= column < self.columns and 0 <= row < self.rows:
             return int(row), int(column)
         return None
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """Row and column (as seen, fractions) under a point of the pane, also beside the picture."""
+        return (y - self.top) / (self.scale * self.aspect), (x - self.left) / self.scale
 
     def part(self) -> Part | None:
         """What is to be painted, None if nothing of the picture is in sight."""

@@ -42,6 +42,7 @@ class PicturesView(ttk.Frame):
                 (N_("Turn"), lambda: self._act(lambda pane: pane.turn())),
                 (N_("Mirror"), lambda: self._act(lambda pane: pane.flip())),
                 (N_("Push"), self._other_tool),
+                (N_("Measure"), self._next_measure),
             ),
         )
         self.side.grid(row=0, column=0, sticky="nsew", padx=(0, look.px(12)))
@@ -156,6 +157,19 @@ class PicturesView(ttk.Frame):
     def _tool(self, tool: str) -> None:
         for pane in self.panes:
             pane.tool = tool
+        if tool in rules.MEASURING:
+            self._shell.problem.plain(rules.MEASURING[tool])
+
+    def _next_measure(self) -> None:
+        """For those who touch: one kind of measurement after the other."""
+        kinds = list(rules.MEASURING)
+        at = kinds.index(self.pane.tool) + 1 if self.pane.tool in kinds else 0
+        self._tool(kinds[at % len(kinds)])
+
+    def take_measure_back(self) -> None:
+        """The last measurement of the active pane's picture."""
+        if not self.pane.measures.take_back():
+            self._shell.problem.plain(N_("Nothing was measured in this picture."))
 
     def _act(self, act: Callable[[Viewport], object]) -> None:
         if self.pane.shown:
@@ -187,6 +201,10 @@ class PicturesView(ttk.Frame):
             "s": self._both,
             "w": lambda: self._tool("window"),
             "p": lambda: self._tool("pan"),
+            "l": lambda: self._tool("length"),
+            "a": lambda: self._tool("angle"),
+            "m": lambda: self._tool("region"),
+            "c": lambda: self._tool("ratio"),
             "+": lambda: self._act(lambda pane: pane.zoom_by(1.25)),
             "-": lambda: self._act(lambda pane: pane.zoom_by(0.8)),
             ".": lambda: self.pane.faster(1.25),
@@ -204,6 +222,8 @@ class PicturesView(ttk.Frame):
             pane.bind(f"<{name}>", lambda event, by=by: self._step(by))  # type: ignore[misc]
         pane.bind("<Home>", lambda event: self._to_end(False))
         pane.bind("<End>", lambda event: self._to_end(True))
+        for key in ("Delete", "BackSpace"):
+            pane.bind(f"<{key}>", lambda event: self.take_measure_back())
         pane.bind("<space>", lambda event: self.play_or_stop())
         pane.bind("<Tab>", lambda event: self._other_pane())
         pane.bind("<FocusIn>", lambda event: self._activate(pane), add=True)

@@ -238,6 +238,12 @@ def header_lines(
     return found
 
 
+MEASURING = {
+    "length": N_("Length: press at one end, let go at the other."),
+    "angle": N_("Angle: click one side, the vertex, the other side."),
+    "region": N_("Region: press at one corner, let go at the other."),
+    "ratio": N_("Heart and chest: click both edges of the heart, then both of the chest."),
+}
 KEY_CARD = (
     ("↑ ↓", N_("Picture before, picture after")),
     ("Page ↑ ↓", N_("Ten pictures")),
@@ -258,4 +264,7 @@ KEY_CARD = (
     (N_("Space bar"), N_("Play, stop")),
     (", .", N_("Play slower, faster")),
     ("w  p", N_("Mouse: window, push")),
+    ("l  a", N_("Mouse: length, angle")),
+    ("m  c", N_("Mouse: mean of a region, heart against chest")),
+    ("Delete", N_("Take the last measurement back")),
 )

@@ -13,7 +13,7 @@ from kiosk.core.stack import Stack
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer import rules
 from kiosk.ui import look
-from kiosk.ui.image_pane import ImagePane
+from kiosk.ui.measured_pane import MeasuredPane
 
 PATIENCE_MS = 150  # a picture that comes sooner replaces the old one without a word in between
 SLOWEST, FASTEST = 0.1, 8.0
@@ -21,7 +21,7 @@ TICK_MS = 10
 LETTER_PX = 22  # two corners side by side, half a pane each
 
 
-class Viewport(ImagePane):
+class Viewport(MeasuredPane):
     """``show_stack(stack)`` and then keys or calls. ``told(pane)`` is called after each change of what is shown,
     ``fault(fault)`` for a picture that can't be shown, ``warned(sentence)`` for one that is not as it should be."""
 
@@ -264,6 +264,7 @@ class Viewport(ImagePane):
         before = self.image.paint if self.image is not None else self._before
         follow = before is not None and bool(before.windows) and self.window == before.windows[0]
         self.image, self.on_screen = shown, at
+        self.measures.picture(f"{facts.sop_uid or facts.path} {self._place(at)[1]}")
         series = f"{facts.series_uid}|{shown.paint.colour}|{shown.paint.rows}x{shown.paint.columns}"
         # Window, zoom and place stay within a series; another one begins as its own header says.
         keep = series == self._series and self.kept
@@ -276,6 +277,11 @@ class Viewport(ImagePane):
             for sentence in shown.warnings:
                 self._warned(sentence)
             self._told_of(self)
+
+    def stored_values(self) -> Any:
+        """Of the picture itself, without the drawings over it."""
+        pixels = self.image.pixels if self.image is not None else None
+        return pixels if pixels is not None and pixels.ndim == 2 else None
 
     def _paint_image(self, keep: bool) -> None:
         pixels = self.image.drawn_over() if self.drawings else self.image.pixels
