@@ -64,9 +64,12 @@ def who_listens(address: str, port: int) -> str:
             pass
     except OSError:
         return "nobody"
-    assoc = our_ae("KIOSK").associate(address, port, [build_context(Verification, [EXPLICIT_LE, IMPLICIT_LE])])
-    _part(assoc)
-    return "dicom" if assoc.is_released or assoc.is_rejected else "other"
+    for _ in range(2):  # a busy receiver may cut a caller off before its refusal was read
+        assoc = our_ae("KIOSK").associate(address, port, [build_context(Verification, [EXPLICIT_LE, IMPLICIT_LE])])
+        _part(assoc)
+        if assoc.is_released or assoc.is_rejected:
+            return "dicom"
+    return "other"
 
 
 def send_files(

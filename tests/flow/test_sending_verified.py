@@ -89,7 +89,10 @@ class Committer:
         return door.report_here(CommitmentReport(asked.transaction_uid, kept, failed))
 
 
-def test_committed_by_the_server_and_what_it_does_not_keep_is_sent_again(site: SendingSite, wait_until: Wait) -> None:
+def test_committed_by_the_server_and_what_it_does_not_keep_is_sent_again(
+    site: SendingSite, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify_sent, "REPORT_WAIT_S", 15.0)  # the server reports on that association, on a busy PC too
     held = MemoryIntake()
     keeper = Committer(held)
     door = CommitmentDoor(keeper.take, lambda report: None)

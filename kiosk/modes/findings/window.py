@@ -27,6 +27,7 @@ class FindingsWindow:
         self.shell.window = self  # type: ignore[attr-defined]
         self.place = ""
         self._asked = 0
+        self._then: Callable[[], object] | None = None
         self._news_timer: str | None = None
         self._big: BigPicture | None = None
         work = self.shell.work
@@ -129,17 +130,26 @@ class FindingsWindow:
     # -- the list ----------------------------------------------------------------------------------------------
 
     def refresh(self, then: Callable[[], object] | None = None) -> None:
-        """Ask for the list anew; an answer that was overtaken by a newer question is dropped."""
+        """Ask for the list anew; an answer that was overtaken by a newer question is dropped. ``then()`` waits for the
+        newest answer: a scan must not come to nothing because news came just after it.
+        """
         self._asked += 1
         asked = self._asked
+        self._then = then or self._then
 
         def show(lines: Any) -> None:
             if asked == self._asked and self.list.winfo_exists():
                 self.list.show(lines)
-                if then is not None:
-                    then()
+                go_on, self._then = self._then, None
+                if go_on is not None:
+                    go_on()
 
-        self.desk.lines(*self.list.question).then(show, self.shell.problem.fault)
+        def failed(why: Fault) -> None:
+            if asked == self._asked:
+                self._then = None
+            self.shell.problem.fault(why)
+
+        self.desk.lines(*self.list.question).then(show, failed)
 
     def open(self, line: Any) -> None:
         """Open the finding of a line of the list."""

@@ -231,7 +231,7 @@ def test_whose_port_it_is(open_gateway: Open) -> None:
     assert told(free_port()) == (True, "Port {port} is free for the receiver")
     assert told(open_gateway().port) == (True, "Port {port}: a receiver answers")
     with socket.create_server(("127.0.0.1", 0)) as other:
-        hang_up = threading.Thread(target=lambda: [other.accept()[0].close() for _ in range(2)], name="other program")
+        hang_up = threading.Thread(target=lambda: [other.accept()[0].close() for _ in range(3)], name="other program")
         hang_up.start()
         assert told(other.getsockname()[1]) == (False, "The port {port} is taken by another program.")
         hang_up.join()
