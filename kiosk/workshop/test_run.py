@@ -16,7 +16,7 @@ BESIDE = tuple(f"tests/{room}" for room in ("core", "devices", "dicom", "flow", 
 
 
 def run_tests(words: list[str]) -> int:
-    """Run pytest with ``words`` added, `--soak` among them if wished; pytest's exit code. All tests run as two halves at
+    """Run pytest with ``words`` added, `--soak` among them if wished; its exit code. All tests run as two halves at
     once; those that were named run alone.
     """
     for package in install_test_packages():
