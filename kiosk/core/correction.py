@@ -28,7 +28,7 @@ class State(StrEnum):
 
 FOLLOWS: dict[State, tuple[State, ...]] = {
     State.PLANNED: (State.STAGED, State.CANCELLED),
-    State.STAGED: (State.SWAPPED, State.CANCELLED),
+    State.STAGED: (State.SWAPPED, State.CANCELLED, State.PLANNED),  # planned: further images came meanwhile
     State.SWAPPED: (State.TOLD, State.UNDOING),
     State.TOLD: (State.UNDOING,),
     State.UNDOING: (State.UNDONE,),

@@ -33,6 +33,7 @@ from kiosk.store.clock import day_of
 from kiosk.store.engine import Connection, Store
 from kiosk.store.fitting import fitted
 from kiosk.store.image_index import Indexed, ToIndex
+from kiosk.store.put_away import put_away
 from kiosk.store.volume import Arriving, Volume, sha256_of
 from kiosk.store.writer import GroupWriter
 
@@ -186,7 +187,9 @@ class Intake:
     def _take_all(self, placed: Sequence[ToIndex]) -> list[Taken]:
         taken: dict[str, Taken] = {}
         with self._centre.writing() as conn:
-            taken.update(images.known_instances(conn, [each.facts.sop_uid for each in placed]))
+            sop_uids = [each.facts.sop_uid for each in placed]
+            taken.update(put_away(conn, sop_uids))  # a correction hides it: the sender is told that it is known
+            taken.update(images.known_instances(conn, sop_uids))
             fresh = [each for each in placed if each.facts.sop_uid not in taken]
             if fresh:
                 indexed = image_index.index_images(conn, fresh, arrived_views)
@@ -248,7 +251,7 @@ class Intake:
 
     def _known(self, sop_uid: str) -> images.Known | None:
         with self._centre.reading() as conn:
-            return images.known_instance(conn, sop_uid)
+            return images.known_instance(conn, sop_uid) or put_away(conn, [sop_uid]).get(sop_uid)
 
     def _folder(self, volume: Volume, facts: ImageFacts) -> str:
         key = (volume.id, facts.study_uid, facts.patient_id)

@@ -53,6 +53,19 @@ class Receiving:
 FIRST_LOOK_S = 3.0
 
 
+def owed_of(kit: Kit, how: Receiving) -> tuple[Owed, ...]:
+    """What is owed for each image that becomes visible, whichever way."""
+    owed = [Owed(LAY_OUT, "viewer folder", kit.station.name)] if how.flat else []
+    if how.routed:
+        owed.append(Owed(ROUTE, ROUTED, kit.station.name, per="study", quiet_s=SOON_S))
+    owed += [
+        Owed(COPY, role, kit.station.name, per="study", quiet_s=how.copy_after_s)
+        for role in COPIED_TO
+        if kit.volumes.of_role(role)
+    ]
+    return tuple(owed)
+
+
 def receive_images(kit: Kit, how: Receiving, stop: threading.Event, traffic: Traffic | None = None) -> None:
     """Serve until ``stop``. Raises Fault where the port is taken, no disk is named, a node makes no sense.
 
@@ -69,21 +82,13 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event, traffic: Tra
     if stop.is_set():
         return
     actor = Actor(station=kit.station.name)
-    owed = [Owed(LAY_OUT, "viewer folder", kit.station.name)] if how.flat else []
-    if how.routed:
-        owed.append(Owed(ROUTE, ROUTED, kit.station.name, per="study", quiet_s=SOON_S))
-    owed += [
-        Owed(COPY, role, kit.station.name, per="study", quiet_s=how.copy_after_s)
-        for role in COPIED_TO
-        if volumes.of_role(role)
-    ]
     writer = GroupWriter(kit.centre, kit.crew.start)
     intake = Intake(
         kit.centre,
         volumes.receiving,
         writer,
         actor,
-        owed=tuple(owed),
+        owed=owed_of(kit, how),
         path_of=volumes.path_of,
         kind=ImageKinds(kit.centre),
     )

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kiosk.core.correction_paths import TOPS as CORRECTION_TOPS
 from kiosk.core.faults import LinkLost
 from kiosk.core.words import N_
 from kiosk.store.volume import ID_FILE, INCOMING, Volume
 
 # What lies on a volume and is no place for images: ours, and what systems put there.
-NO_IMAGES = frozenset({"INDEX", INCOMING, "ASIDE", "System Volume Information", "$RECYCLE.BIN", "lost+found"})
+NO_IMAGES = frozenset(
+    {"INDEX", INCOMING, "ASIDE", *CORRECTION_TOPS, "System Volume Information", "$RECYCLE.BIN", "lost+found"}
+)
 
 
 @dataclass(frozen=True)

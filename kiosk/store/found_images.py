@@ -15,6 +15,7 @@ from kiosk.store.gateway_tables import copies
 from kiosk.store.image_index import Indexed, index_image, keep_aside
 from kiosk.store.in_lists import few_lengths
 from kiosk.store.matching import ArrivedViews
+from kiosk.store.put_away import put_away
 from kiosk.store.tables import instances, series, studies
 from kiosk.store.volume_index import FoundFile
 
@@ -47,6 +48,8 @@ def enter(
     ``file.sha256`` is of the whole file as it lies there now.
     """
     if place is Place.NEW:
+        if put_away(conn, [file.facts.sop_uid]):
+            return None  # a correction hides it: it must not come back by being found
         facts = fitted(file.facts)
         return index_image(
             conn, facts, volume=volume, path=file.path, size=file.size, sha256=file.sha256, arrived_views=views

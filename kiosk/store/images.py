@@ -152,6 +152,16 @@ def study_by_id(conn: sa.Connection, study: int) -> Study | None:
     return _study(row) if row else None
 
 
+def study_by_uid(conn: sa.Connection, study_uid: str) -> Study | None:
+    row = conn.execute(sa.select(studies).where(studies.c.study_uid == study_uid)).mappings().first()
+    return _study(row) if row else None
+
+
+def source_of(conn: sa.Connection, sop_uid: str) -> str:
+    """Who sent an instance; empty where it is not known."""
+    return str(conn.execute(sa.select(instances.c.source).where(instances.c.sop_uid == sop_uid)).scalar() or "")
+
+
 _instance_columns = (
     *instances.c,
     series.c.series_uid,

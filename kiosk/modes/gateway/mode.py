@@ -13,6 +13,7 @@ from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.gateway import rules
 from kiosk.modes.gateway.desk_billing import BillingDesk, start_billing
 from kiosk.modes.gateway.desk_copy import CopyDesk, start_copying
+from kiosk.modes.gateway.desk_correct import start_correcting, start_telling
 from kiosk.modes.gateway.desk_disks import DisksDesk, start_keeping
 from kiosk.modes.gateway.desk_morning import MorningDesk, start_morning, start_printing
 from kiosk.modes.gateway.desk_nodes import receiving
@@ -126,6 +127,7 @@ def keep(kit: Kit, stop: Event) -> None:
     """The service that looks after the disks: what it does must hold up no image on its way in."""
     start_keeping(kit)
     start_copying(kit)
+    start_correcting(kit)
     stop.wait()
 
 
@@ -137,6 +139,7 @@ def send(kit: Kit, stop: Event) -> None:
         start_sending(kit)
         start_fetching(kit, start_morning(kit))
         start_billing(kit)
+        start_telling(kit)
         stop.wait()
 
 

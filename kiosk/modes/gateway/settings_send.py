@@ -37,6 +37,7 @@ class DestinationSettings(Settings):
     silent_s: float = setting(600.0, N_("mpps: seconds without a further image where no device told a number."))
     marked_only: bool = setting(False, N_("Only what somebody marked for sending on the screen."))
     retry_s: float = setting(600.0, N_("First pause after an error; it grows to six times that."))
+    rejection_notes: bool = setting(False, N_("It hides images when it is sent a rejection note (IHE IOCM)."))
     contact: str = setting("", N_("Whom to call when it does not work."))
     tls: str = setting("", NAME)
     server_tls: str = setting("", N_("With move: the same of the server that sends."))
