@@ -23,6 +23,7 @@ from kiosk.core.study import ImageFacts, Instance
 from kiosk.core.words import N_, Sentence
 from kiosk.dicom.correct import pixels_sha256, rewrite
 from kiosk.dicom.dataset import facts_of_file
+from kiosk.flow.answers import as_fault
 from kiosk.flow.correction_files import leave_message, move, target_of, wanted_images
 from kiosk.flow.hand_out import Later
 from kiosk.flow.intake import Owed, file_name, modality_key
@@ -92,9 +93,12 @@ class Correct:
                     self._tidy(now)
                     return
                 steps[now.state](now)
-            except Fault as why:
-                self._note(now, why.sentence)
+            except Later:
                 raise
+            except Exception as why:
+                fault = as_fault(why)
+                self._note(now, fault.sentence)
+                raise fault from why
             if self._clock() > until:
                 raise Later(0.0)
 
@@ -239,12 +243,12 @@ class Correct:
         return placed
 
     def _folder(self, volume: Volume, facts: ImageFacts) -> str:
-        day = day_of(facts.study_date)
+        day, top = day_of(facts.study_date), volume.top(self._kind(facts.modality))
         with self._centre.writing() as conn:
             return image_index.study_folder(
                 conn, study_uid=facts.study_uid, patient_id=facts.patient_id, id_key=folder_key(facts.patient_id),
                 volume=volume.id, day=f"{day or datetime.now():%Y%m%d}", modality=modality_key(facts.modality),
-                top=volume.top(self._kind(facts.modality)),
+                top=top,
             )  # fmt: skip
 
     def _swap_rows(self, conn: Connection, now: Correction, files: Sequence[File], placed: Sequence[ToIndex]) -> None:

@@ -16,6 +16,7 @@ from kiosk.flow.answer_worklist import worklist_row
 from kiosk.flow.ask_correction import AskCorrection
 from kiosk.flow.correct import Correct
 from kiosk.flow.crew import Crew
+from kiosk.flow.image_kinds import ImageKinds
 from kiosk.flow.intake import Intake, Outcome, Owed
 from kiosk.store import corrections, images, staff, visits
 from kiosk.store.audit import Actor
@@ -47,7 +48,8 @@ class Site:
         for each in self.volumes:
             each.prepare()
             each.look()
-        self.correct = Correct(self.centre, self.volumes, "g", owed=OWED, understand=understand)
+        kinds = ImageKinds(self.centre)
+        self.correct = Correct(self.centre, self.volumes, "g", owed=OWED, understand=understand, kind=kinds)
         self.ask = AskCorrection(self.centre, lambda: Actor("技師 一郎", "technician", "診断PC"), "g", "0001")
         self.intake: Intake | None = None
         if crew is not None:

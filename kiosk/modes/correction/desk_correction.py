@@ -1,0 +1,118 @@
+"""What the window of corrections may ask and do; every call returns an Answer at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kiosk.modes.contract import Kit
+from kiosk.modes.correction import rules
+from kiosk.modes.correction.settings import CorrectionSettings
+
+if TYPE_CHECKING:
+    from kiosk.core.study import Study
+    from kiosk.flow.answers import Answer
+    from kiosk.flow.ask_correction import AskCorrection, Right, Wrong
+    from kiosk.flow.open_study import StudyReader
+
+
+class CorrectionDesk:
+    """Asks the gateway through rows: this PC writes to no disk."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self.settings: CorrectionSettings = kit.settings
+        self.place = kit.station.place
+        self.mailbox = kit.mailbox
+        self.today = date.today
+        self.gateway = self.settings.gateway or kit.station.name
+
+    @cached_property
+    def ask(self) -> AskCorrection:
+        from kiosk.flow.ask_correction import AskCorrection
+
+        return AskCorrection(self._kit.centre, self._kit.session.actor, self.gateway, self._kit.station.institution)
+
+    @cached_property
+    def _reader(self) -> StudyReader:
+        from kiosk.flow.open_study import StudyReader
+
+        def post(do: Callable[..., Any], *args: Any) -> None:
+            (self.mailbox.post if self.mailbox is not None else lambda do, *args: do(*args))(do, *args)
+
+        return StudyReader(self._kit.crew, post, decoders=1, cache_mb=64)
+
+    def studies(self, day: date, text: str) -> Answer:
+        """Answer: studies of the day, or those that fit what was typed."""
+        return self._kit.ask(self.ask.studies, day, text)
+
+    def wrong(self, study: Study) -> Answer:
+        """Answer: Wrong."""
+        return self._kit.ask(self.ask.wrong, study.id)
+
+    def right(self, code: str, day: date, study: Study) -> Answer:
+        """By a scanned code. Answer: Right; fails with Refused."""
+        return self._kit.ask(self._right, code, day, study)
+
+    def people(self) -> Answer:
+        """Answer: names of those who may be the second person."""
+        return self._kit.ask(self.ask.people)
+
+    def start(self, wrong: Wrong, right: Right, reason: str, text: str, second: str, pin: str) -> Answer:
+        """Answer: the correction's number; fails with Refused, Overtaken."""
+        return self._kit.ask(self.ask.start, wrong, right, reason, text, second, pin)
+
+    def cancel(self, number: int) -> Answer:
+        return self._kit.ask(self.ask.cancel, number)
+
+    def undo(self, number: int) -> Answer:
+        return self._kit.ask(self.ask.undo, number)
+
+    def newest(self) -> Answer:
+        """Answer: corrections, newest first."""
+        return self._kit.ask(self.ask.newest)
+
+    def to_do(self) -> Answer:
+        """Answer: (Tell, Correction) list."""
+        return self._kit.ask(self.ask.to_do)
+
+    def settle(self, tell: int) -> Answer:
+        return self._kit.ask(self.ask.settle, tell)
+
+    def picture(self, image: Any) -> Answer:
+        """Answer: Shown of the first frame, None where this PC does not reach the file."""
+        path = self._kit.volumes.path_of(image.volume, image.path)
+        if path is None:
+            return self._kit.ask(lambda: None)
+        return self._reader.frame(str(path), 0)
+
+    def listen(self, call: Callable[[], None]) -> Callable[[], None]:
+        """``call()`` when a correction went on; returns the way to end it."""
+        return self._kit.notices.listen(("corrections",), lambda notice: call())
+
+    def _right(self, code: str, day: date, study: Study) -> Right:
+        from kiosk.core.barcodes import read_code
+
+        told = read_code(code, self.settings.barcode)
+        return self.ask.right(told.number or told.patient_id, told.day or day, study)
+
+    def pictures_of(self, images: Sequence[Any]) -> list[Any]:
+        return rules.picked(images, self.settings.pictures)
+
+
+def start_workers(kit: Kit, desk: CorrectionDesk) -> None:
+    """Where this PC holds the disks and no gateway runs in this program, the work is done here."""
+    if desk.gateway != kit.station.name or not kit.volumes.receivers or "gateway.keep" in kit.services:
+        return
+    from kiosk.core.disks import COPIED_TO
+    from kiosk.flow.correct import CORRECT, Correct
+    from kiosk.flow.hand_out import HandOut
+    from kiosk.flow.image_kinds import ImageKinds
+    from kiosk.flow.intake import Owed
+    from kiosk.flow.keep_twice import COPY
+
+    owed = [Owed(COPY, role, kit.station.name, per="study") for role in COPIED_TO if kit.volumes.of_role(role)]
+    correct = Correct(kit.centre, kit.volumes, kit.station.name, owed=owed, kind=ImageKinds(kit.centre))
+    HandOut(kit.centre, kit.station.name, {CORRECT: correct.work}, kit.crew)
