@@ -167,7 +167,7 @@ def _change(
         assert tag is not None
         if tag in ds:
             before[tag] = copy.deepcopy(ds.get_item(tag))  # type: ignore[assignment]  # raw: its bytes as they are
-    charset, name = _name(before, terms, target.identity)
+    charset, name = (None, "") if target.same_person else _name(before, terms, target.identity)
     kept_age = "PatientAge" in ds
     for keyword in leaving:
         if keyword in ds:
@@ -177,7 +177,7 @@ def _change(
     if charset is not None:
         _put(ds, "SpecificCharacterSet", "CS", list(charset.terms))
     _set(ds, own, target, name)
-    if kept_age:
+    if kept_age and not target.same_person:
         _set_age(ds, target.identity)
     item = Dataset()
     _put(item, "SourceOfPreviousValues", "LO", "")
@@ -191,19 +191,19 @@ def _change(
 
 def _set(ds: Dataset, own: tuple[str, str], target: Target, name: str) -> None:
     identity = target.identity
-    _put(ds, "PatientName", "PN", name)
     _put(ds, "PatientID", "LO", identity.patient_id)
     if identity.issuer:
         _put(ds, "IssuerOfPatientID", "LO", identity.issuer)
     elif "IssuerOfPatientID" in ds:
         del ds.IssuerOfPatientID
-    _put(ds, "PatientBirthDate", "DA", identity.birth_date)
-    _put(ds, "PatientSex", "CS", identity.sex)
     _put(ds, "SOPInstanceUID", "UI", own[0])
     _put(ds, "SeriesInstanceUID", "UI", own[1])
     _put(ds, "StudyInstanceUID", "UI", target.study_uid)
     if target.same_person:
-        return
+        return  # name, birth date and order are right as they are
+    _put(ds, "PatientName", "PN", name)
+    _put(ds, "PatientBirthDate", "DA", identity.birth_date)
+    _put(ds, "PatientSex", "CS", identity.sex)
     _put(ds, "AccessionNumber", "SH", identity.accession)
     _put(ds, "StudyID", "SH", target.requested_procedure_id[:16])
     _put(ds, "ReferringPhysicianName", "PN", "")

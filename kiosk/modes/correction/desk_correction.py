@@ -7,14 +7,16 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kiosk.core.words import N_
 from kiosk.modes.contract import Kit
 from kiosk.modes.correction import rules
 from kiosk.modes.correction.settings import CorrectionSettings
 
 if TYPE_CHECKING:
     from kiosk.core.study import Study
-    from kiosk.flow.answers import Answer
+    from kiosk.flow.answers import Answer, Running
     from kiosk.flow.ask_correction import AskCorrection, Right, Wrong
+    from kiosk.flow.convert_ids import ConvertIds
     from kiosk.flow.open_study import StudyReader
 
 
@@ -87,6 +89,37 @@ class CorrectionDesk:
         if path is None:
             return self._kit.ask(lambda: None)
         return self._reader.frame(str(path), 0)
+
+    @cached_property
+    def _ids(self) -> ConvertIds:
+        from kiosk.flow.convert_ids import Between, ConvertIds
+
+        kit, told = self._kit, self.settings.convert
+        between = Between(told.centre_issuer, told.issuer)
+        return ConvertIds(kit.centre, kit.volumes.path_of, kit.data / told.folder, between, kit.session.actor)
+
+    def dry_run(self) -> Answer:
+        """Answer: flow.convert_ids.Line list; fails with Fault where the table can't be read."""
+        return self._kit.ask(self._dry_run, deadline_s=60.0)
+
+    def convert(self, lines: Sequence[Any]) -> Running:
+        """Answer: how many images were written."""
+        return self._kit.errands.begin("convert-ids", lambda told: self._ids.convert(lines, told))
+
+    def _dry_run(self) -> list[Any]:
+        from kiosk.core import reequalize
+        from kiosk.core.faults import Fault
+
+        told, data = self.settings.convert, self._kit.data
+        try:
+            listed = reequalize.read_text((data / told.list).read_bytes()) if told.list else ""
+            table = (data / told.map).read_bytes()
+        except OSError as why:
+            raise Fault(
+                N_("The file {name} can't be read ({reason})."), N_("Put it there, then read again (F9)."),
+                reference="K345", name=why.filename or told.map, reason=why.strerror or type(why).__name__,
+            ) from why  # fmt: skip
+        return self._ids.dry_run(table, listed)
 
     def listen(self, call: Callable[[], None]) -> Callable[[], None]:
         """``call()`` when a correction went on; returns the way to end it."""

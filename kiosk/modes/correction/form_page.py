@@ -79,9 +79,11 @@ class FormPage(ttk.Frame):
         )
         images = self._desk.pictures_of(wrong.images)
         for at, pane in enumerate(self.panes):
-            pane.clear(N_("No picture"))
+            pane.clear(N_("The picture is being read.") if at < len(images) else N_("No picture"))
             if at < len(images):
-                self._desk.picture(images[at]).then(partial(self._painted, pane, wrong), lambda why: None)
+                self._desk.picture(images[at]).then(
+                    partial(self._painted, pane, wrong), partial(self._unseen, pane, wrong)
+                )
 
     def scanned(self, code: str) -> None:
         """The right examinee, by a barcode alone."""
@@ -132,6 +134,10 @@ class FormPage(ttk.Frame):
                 pane.clear(N_("This PC does not reach the disk of the images."))
             else:
                 pane.show(shown.drawn_over(), shown.paint)
+
+    def _unseen(self, pane: ImagePane, wrong: Any, why: Any) -> None:
+        if self.winfo_exists() and self.wrong is wrong:
+            pane.clear(why.sentence)
 
     def summary(self) -> Sentence:
         """The consequence, for the question before it is begun."""

@@ -96,6 +96,41 @@ def to_do_cells(tell: Any, correction: Any) -> tuple[str, ...]:
     return tell.at[:16].replace("T", " "), tell.destination, what, who, str(len(tell.sop_uids)), way
 
 
+ID_FIELDS = {"id": N_("ID"), "kana": N_("Kana"), "birth_date": N_("Birth date"), "sex": N_("Sex")}
+
+
+def convert_cells(line: Any) -> tuple[str, ...]:
+    """A line of the dry run."""
+    pair = line.verdict.pair
+    return (str(pair.line), pair.patient_id, pair.other_id, line.name or pair.kana, str(len(line.studies)),
+            str(line.images), verdict_words(line))  # fmt: skip
+
+
+def verdict_words(line: Any) -> str:
+    verdict = line.verdict
+    if verdict.why:
+        return say(verdict.why)
+    for fields, told in (
+        (verdict.differs, N_("Not the same: {fields}")), (verdict.missing, N_("Not told: {fields}")),
+    ):  # fmt: skip
+        if fields:
+            return say(Sentence(told, {"fields": ", ".join(say(ID_FIELDS[each]) for each in fields)}))
+    if not line.studies:
+        return say(N_("The same person; no images"))
+    return say(N_("Converted")) if line.done == len(line.studies) else say(N_("The same person"))
+
+
+def convert_state(line: Any) -> str:
+    if not line.verdict.fits:
+        return "stop"
+    return "done" if line.studies and line.done == len(line.studies) else ""
+
+
+def to_convert(lines: Sequence[Any]) -> list[Any]:
+    """Those of which something is still to be written."""
+    return [each for each in lines if each.verdict.fits and each.done < len(each.studies)]
+
+
 def may_undo(each: Any) -> bool:
     return each is not None and each.state in (State.SWAPPED, State.TOLD)
 

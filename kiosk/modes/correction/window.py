@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.core.correction import State
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.correction import rules
+from kiosk.modes.correction.convert_page import ConvertPage
 from kiosk.modes.correction.form_page import FormPage
 from kiosk.modes.correction.list_pages import CorrectionsPage, StudiesPage, ToDoPage
 from kiosk.ui.shell import Choice, Key, Shell
@@ -30,6 +31,7 @@ class CorrectionWindow:
         self.form = FormPage(work, self.shell, desk, self.set_keys)
         self.corrections = CorrectionsPage(work, self.shell, desk, self.set_keys)
         self.to_do = ToDoPage(work, self.shell, desk, self.set_keys)
+        self.convert = ConvertPage(work, self.shell, desk, self.set_keys)
         self.page: Any = self.studies
         self._ready = True
         self._end: Callable[[], None] = desk.listen(self.news)
@@ -41,7 +43,7 @@ class CorrectionWindow:
     # -- pages and keys ----------------------------------------------------------------------------------------------
 
     def show_page(self, page: Any) -> None:
-        for each in (self.studies, self.form, self.corrections, self.to_do):
+        for each in (self.studies, self.form, self.corrections, self.to_do, self.convert):
             each.grid_remove()
         self.page = page
         page.grid(row=0, column=0, sticky="nsew")
@@ -57,7 +59,8 @@ class CorrectionWindow:
     def set_keys(self) -> None:
         if self._ready:
             self.shell.keys({self.studies: self._study_keys, self.form: self._form_keys,
-                             self.corrections: self._list_keys, self.to_do: self._to_do_keys}[self.page]())  # fmt: skip
+                             self.corrections: self._list_keys, self.to_do: self._to_do_keys,
+                             self.convert: self._convert_keys}[self.page]())  # fmt: skip
 
     def _study_keys(self) -> list[Key]:
         nothing = "" if self.studies.marked is not None else N_("Mark the images first.")
@@ -67,6 +70,7 @@ class CorrectionWindow:
             Key("F4", N_("Whom to ask"), lambda: self.show_page(self.to_do)),
             Key("F5", N_("Wrong person"), self.open_form, why=nothing),
             Key("F9", N_("Read again"), self.studies.refresh),
+            *([Key("F10", N_("ID conversion"), self.open_convert)] if self.desk.settings.convert.folder else []),
         ]
 
     def _form_keys(self) -> list[Key]:
@@ -96,6 +100,20 @@ class CorrectionWindow:
             Key("F5", N_("Was asked"), lambda: self._do(self.desk.settle(marked.id)), why=why),
             Key("Esc", N_("Back"), lambda: self.show_page(self.studies)),
         ]
+
+    def _convert_keys(self) -> list[Key]:
+        nothing = "" if rules.to_convert(self.convert.lines) else N_("Nothing is to be converted.")
+        why = N_("It is being converted.") if self.convert.running is not None else nothing
+        return [
+            Key("F5", N_("Convert"), self.convert.ask, why=why),
+            Key("F9", N_("Read again"), self.convert.refresh),
+            Key("Esc", N_("Back"), lambda: self.show_page(self.studies)),
+        ]
+
+    def open_convert(self) -> None:
+        """F10: first what would be done."""
+        self.show_page(self.convert)
+        self.convert.refresh()
 
     # -- one correction ----------------------------------------------------------------------------------------------
 

@@ -53,6 +53,8 @@ ACTIONS = {
     "correction undone": N_("correction taken back"),
     "rejection note sent": N_("destination told to hide images"),
     "correction to-do settled": N_("destination asked by hand"),
+    "IDs mapped": N_("IDs of centre and hospital joined"),
+    "IDs converted": N_("images copied under the hospital's ID"),
     "study opened": N_("images looked at"),
     "files opened": N_("loose files looked at"),
     "key image taken": N_("key image taken"),

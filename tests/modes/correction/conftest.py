@@ -14,7 +14,7 @@ from kiosk.core.settings import StationSettings
 from kiosk.flow.crew import Crew
 from kiosk.flow.settings_file import StationFile, VolumeSettings
 from kiosk.modes.correction.mode import MODE
-from kiosk.modes.correction.settings import CorrectionSettings
+from kiosk.modes.correction.settings import ConvertSettings, CorrectionSettings
 from kiosk.store.opening import centre_store
 from tests.flow.correction_site import Site
 from tests.stores import sqlite_templates
@@ -37,7 +37,7 @@ def filled(tmp_path: Path, sqlite_templates: Path) -> Site:
 @pytest.fixture
 def open_window(root: Any, filled: Site) -> Iterator[Callable[..., Any]]:
     """``open_window(size)``: the real window; ``window.site`` looks at the store beside it. Nobody works on the disks
-    where ``at_work`` is False.
+    where ``gateway`` is another PC.
     """
     import tkinter as tk
 
@@ -48,7 +48,7 @@ def open_window(root: Any, filled: Site) -> Iterator[Callable[..., Any]]:
     look.dress(root)
     opened: list[Callable[[], None]] = []
 
-    def open_one(size: str = "1280x800", at_work: bool = True, gateway: str = "") -> Any:
+    def open_one(size: str = "1280x800", gateway: str = "", convert: str = "") -> Any:
         mailbox = Mailbox(root)
         volumes = {
             "MAG1": VolumeSettings(str(filled.folder / "MAG1"), True),
@@ -57,18 +57,12 @@ def open_window(root: Any, filled: Site) -> Iterator[Callable[..., Any]]:
         told = StationSettings(
             name="g", place="放射線科", data=str(filled.folder), institution="0001", login=False
         )  # fmt: skip
-        settings = CorrectionSettings(gateway=gateway)
+        settings = CorrectionSettings(gateway=gateway, convert=ConvertSettings(folder=convert))
         station = Station(
             StationFile(told, volumes, {"correction": settings}), mailbox.post, mailbox=mailbox
         )  # fmt: skip
         station.session.enter_now(name="技師 一郎", pin="2468")
         desk = station.open_mode("correction", MODE)
-        if at_work:
-            from kiosk.modes.correction.mode import start_workers
-
-            kit = desk._kit
-            if not any(each.thread.name == "hand-out-centre" for each in station.crew._members):
-                start_workers(kit, desk)
         top = tk.Toplevel(root)
         top.geometry(f"{size}+0+0")
         window = CorrectionWindow(top, desk)

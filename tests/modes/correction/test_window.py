@@ -123,3 +123,28 @@ def test_whom_to_ask_by_hand(open_window: Callable[..., Any], wait_until: Wait) 
     with window.site.centre.reading() as conn:
         [tell] = corrections.tells_of(conn, number)
     assert (tell.state, tell.by) == ("done", "技師 一郎")
+
+
+def test_ids_are_converted_after_a_dry_run(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = open_window(convert="OUT")
+    table = "健診ID,病院ID,カナ,生年月日,性別\nP00001,H777,ミホン タロウ,19710402,男\nP00002,H888,チガウ,19800130,女\n"
+    (window.site.folder / "IDMAP").mkdir()
+    (window.site.folder / "IDMAP" / "idmap.csv").write_text(table, encoding="cp932")
+    before = window.site.files()
+    press(window.shell, "F10")
+    wait_until(lambda: len(window.convert.lines) == 2, what="the dry run")
+    shown = [window.convert.table.row(key).cells for key in window.convert.table.shown_keys]
+    assert [each[-1] for each in shown] == ["The same person", "Not the same: Kana"]
+    assert not (window.site.folder / "OUT").exists()
+    press(window.shell, "F5")
+    answer(window, 1)
+    wait_until(lambda: "watched folder" in window.shell.problem.text, what="written")
+    assert len(list((window.site.folder / "OUT" / "H777").glob("*.dcm"))) == 2
+    wait_until(lambda: not window.shell.key("F5").enabled, what="nothing is left")
+    assert window.site.files() == before
+
+
+def test_a_table_that_is_not_there_is_told(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = open_window(convert="OUT")
+    press(window.shell, "F10")
+    wait_until(lambda: "K345" in window.shell.problem.text, what="told")
