@@ -43,7 +43,7 @@ def redraw(source: Path, target: Path, areas: tuple[Area, ...], text: str, font:
     before = _reference(ds)
     frames = _frames(ds)
     for frame in frames:
-        paint(frame, ds, areas, text, font)
+        paint(frame, shades(ds, frame), areas, text, font)
     data = frames.astype(frames.dtype.newbyteorder("<"), copy=False).tobytes()
     ds.PixelData = data + b"\0" * (len(data) % 2)
     ds["PixelData"].VR = "OW" if int(ds.BitsAllocated) > 8 else "OB"
@@ -51,9 +51,9 @@ def redraw(source: Path, target: Path, areas: tuple[Area, ...], text: str, font:
     ds.save_as(target, implicit_vr=False, little_endian=True, enforce_file_format=True)
 
 
-def paint(frame: np.ndarray[Any, Any], ds: Dataset, areas: tuple[Area, ...], text: str, font: Path) -> None:
-    """Mask and write into one frame, (rows, columns) or (rows, columns, 3), in the stored values of the picture."""
-    background, ink = shades(ds, frame)
+def paint(frame: np.ndarray[Any, Any], values: tuple[int, int], areas: tuple[Area, ...], text: str, font: Path) -> None:
+    """Mask and write into one frame, (rows, columns) or (rows, columns, 3); ``values`` of the background and of ink."""
+    background, ink = values
     for number, area in enumerate(areas):
         rows, columns = frame.shape[:2]
         x, y = max(0, area.x), max(0, area.y)
@@ -70,9 +70,7 @@ def paint(frame: np.ndarray[Any, Any], ds: Dataset, areas: tuple[Area, ...], tex
 
 
 def shades(ds: Dataset, frame: np.ndarray[Any, Any]) -> tuple[int, int]:
-    """Stored values that are shown darkest and brightest: within the window where there is one, never outside what is
-    stored (PS3.3 C.7.6.3.1.2: MONOCHROME1 shows its lowest value brightest).
-    """
+    """Stored values shown darkest and brightest (PS3.3 C.7.6.3.1.2: MONOCHROME1 shows its lowest brightest)."""
     if frame.ndim == 3:
         return 0, 255 if int(ds.BitsStored) == 8 else (1 << int(ds.BitsStored)) - 1
     bits, signed = int(ds.BitsStored), bool(int(ds.PixelRepresentation))
@@ -111,6 +109,10 @@ def _letters(text: str, width: int, height: int, font: Path) -> np.ndarray[Any, 
         left, top, right, bottom = letters.getbbox(text)
         if right - left <= width - 2 and bottom - top <= height:
             break
+    else:  # half a name is another person's
+        raise Refused(
+            "narrow", N_("The place is too small for the name."), N_("Make it wider or higher."), reference="K336"
+        )
     page = Image.new("L", (width, height), 0)
     ImageDraw.Draw(page).text((1 - left, (height - (bottom - top)) // 2 - top), text, fill=255, font=letters)
     return np.asarray(page) > 127

@@ -305,7 +305,8 @@ class Correct:
 
     def _undo(self, now: Correction) -> None:
         with self._centre.reading() as conn:
-            files = corrections.files_of(conn, now.id)
+            every = corrections.files_of(conn, now.id)
+        files = [each for each in every if each.old_sop_uid]  # the others were made of them later (names redrawn)
         lost = []
         for each in files:
             for name, path in ((each.volume, each.old_path), *each.further):
@@ -325,6 +326,12 @@ class Correct:
             sop_uids = [each.new_sop_uid for each in files]
             if len(images.known_instances(conn, sop_uids)) != len(sop_uids):
                 raise Fault(N_("The corrected images were changed meanwhile; they stay."), reference="K316")
+            redrawn = images.known_instances(conn, [each.new_sop_uid for each in every if not each.old_sop_uid])
+            for each in (each for each in every if each.new_sop_uid in redrawn):
+                lies = redrawn[each.new_sop_uid]
+                values = {"new_volume": lies.volume, "new_path": lies.path, "new_size": lies.size}
+                corrections.change_file(conn, each.id, **values, new_sha256=lies.sha256)
+            sop_uids += redrawn
             self._telling.new(conn, now, sop_uids)
             gone = index_out.take_out(conn, now.new_study_uid, sop_uids, arrived_views)
             rows = corrections.taken_out(conn, now.id)
@@ -347,12 +354,12 @@ class Correct:
         if now.state is State.UNDONE:
             with self._centre.reading() as conn:
                 further = corrections.taken_out(conn, now.id)["further"]
-            for name, path in [*((each.new_volume, each.new_path) for each in files), *further]:
+            for name, path in [*((each.new_volume, each.new_path) for each in files if each.new_path), *further]:
                 known = self._volumes.get(name)
                 if known is not None and known.writable:
                     must_stand(known)
                     move(known, known.file(path), known.file(undone_path(now.day, now.id, path)))
-            for each in files:
+            for each in (each for each in files if each.old_path):
                 self._volume(each.volume).file(message_path(now.id, each.old_path)).unlink(missing_ok=True)
         elif now.state is State.CANCELLED:
             for each in files:

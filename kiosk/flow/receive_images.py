@@ -66,6 +66,19 @@ def owed_of(kit: Kit, how: Receiving) -> tuple[Owed, ...]:
     return tuple(owed)
 
 
+def intake_of(kit: Kit, how: Receiving) -> Intake:
+    """The way in of a process that may write to the disks."""
+    return Intake(
+        kit.centre,
+        kit.volumes.receiving,
+        GroupWriter(kit.centre, kit.crew.start),
+        Actor(station=kit.station.name),
+        owed=owed_of(kit, how),
+        path_of=kit.volumes.path_of,
+        kind=ImageKinds(kit.centre),
+    )
+
+
 def receive_images(kit: Kit, how: Receiving, stop: threading.Event, traffic: Traffic | None = None) -> None:
     """Serve until ``stop``. Raises Fault where the port is taken, no disk is named, a node makes no sense.
 
@@ -82,16 +95,7 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event, traffic: Tra
     if stop.is_set():
         return
     actor = Actor(station=kit.station.name)
-    writer = GroupWriter(kit.centre, kit.crew.start)
-    intake = Intake(
-        kit.centre,
-        volumes.receiving,
-        writer,
-        actor,
-        owed=owed_of(kit, how),
-        path_of=volumes.path_of,
-        kind=ImageKinds(kit.centre),
-    )
+    intake = intake_of(kit, how)
     listeners: list[Listener] = []
 
     def facts() -> dict[str, Any]:

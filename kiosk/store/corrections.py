@@ -172,6 +172,27 @@ def add_files(conn: sa.Connection, correction: int, images: Sequence[Instance]) 
     return len(fresh)
 
 
+def add_redrawn(conn: sa.Connection, correction: int, of: File) -> int:
+    """A further image made of a corrected one, with its name redrawn: its row. It has no old file."""
+    position = len(files_of(conn, correction))
+    done = conn.execute(
+        files.insert().values(
+            correction=correction, position=position, state="redraw", old_sop_uid="", sop_class=of.sop_class,
+            old_series_uid=of.new_series_uid, volume=of.new_volume, old_path="", old_size=0, old_sha256="", further=[],
+            new_sop_uid=new_uid(), new_series_uid=of.new_series_uid,
+        )
+    )  # fmt: skip
+    return int(done.inserted_primary_key[0])  # type: ignore[index]
+
+
+def file_by_id(conn: sa.Connection, file: int) -> tuple[int, File] | None:
+    """The correction's number and the row."""
+    number = conn.execute(sa.select(files.c.correction).where(files.c.id == file)).scalar()
+    if number is None:
+        return None
+    return int(number), next(each for each in files_of(conn, int(number)) if each.id == file)
+
+
 def files_of(conn: sa.Connection, correction: int) -> list[File]:
     rows = conn.execute(sa.select(files).where(files.c.correction == correction).order_by(files.c.position)).mappings()
     found = []

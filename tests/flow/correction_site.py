@@ -84,7 +84,7 @@ class Site:
         making = Making(order, when, series_uid="2.25.4711", series_description="胸部", station="CR1")
         paths = []
         for number in range(first, first + count):
-            pixels = np.random.default_rng(number).integers(0, 4095, (40, 32)).astype(np.uint16)
+            pixels = np.random.default_rng(number).integers(0, 4095, (64, 160)).astype(np.uint16)
             view = {"ViewPosition": "PA" if number % 2 else "LL"}
             ds = image_object(making, Shot(pixels, number, view, sop_uid=f"2.25.100{number}"))
             paths.append(save(ds, self.folder / f"sent-{number}.dcm"))

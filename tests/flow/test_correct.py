@@ -7,18 +7,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydicom import dcmread
 
 from kiosk.core.correction import State
 from kiosk.core.faults import Fault, Refused
+from kiosk.core.picture import Paint
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import SentFile
 from kiosk.flow.crew import Crew
 from kiosk.flow.intake import Outcome
+from kiosk.flow.open_study import Shown
+from kiosk.flow.redraw_name import REDRAW, RedrawNames, ask_redrawn, preview
 from kiosk.flow.tell_corrected import TELL, SendNotes
 from kiosk.flow.watch_link import Destination
 from kiosk.store import audit, corrections, images, jobs, sends
+from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 from tests.flow.correction_site import RIGHT, WRONG, Site
 
@@ -269,3 +274,52 @@ def test_a_rejection_note_names_what_the_destination_has(
     small.ask.undo(number)
     small.correct.go_on(number)
     assert [(each.what, each.destination) for each, _ in small.ask.to_do()] == [("back", "hospital")]
+
+
+def test_a_burned_in_name_is_redrawn_as_a_further_image_and_leaves_with_the_correction(small: Site) -> None:
+    files, seen = small.files(), small.seen()
+    number = small.begin()
+    with pytest.raises(Refused):
+        ask_redrawn(small.centre, Actor("技師 一郎"), "g", number, [], (0, 0, 140, 14))
+    small.correct.go_on(number)
+    corrected = small.seen()[RIGHT.patient_id]
+    originals = {path: content for path, content in small.files().items() if path.startswith("DICOM")}
+    assert ask_redrawn(small.centre, Actor("技師 一郎"), "g", number, corrected, (0, 0, 140, 14)) == 2
+    assert small.intake is not None
+    redraws = RedrawNames(small.centre, small.volumes.path_of, small.intake, "g")
+    with small.centre.writing() as conn:
+        due = [jobs.claim(conn, "g", "test", kinds=[REDRAW], lease_s=9.0) for _ in range(2)]
+    for job in due:
+        assert job is not None
+        redraws.work(job)
+        redraws.work(job)  # twice does no harm
+    assert len(small.seen()[RIGHT.patient_id]) == 4
+    now = small.files()
+    assert {path: now[path] for path in originals} == originals, "the picture with the old name stays"
+    with small.centre.reading() as conn:
+        study = images.find_studies(conn, RIGHT.patient_id)[0]
+        made = [each for each in images.instances_of_study(conn, study.id) if each.sop_uid not in corrected]
+    for each in made:
+        ds = dcmread(small.volume.file(each.path))
+        assert ds.ImageType[0] == "DERIVED" and ds.BurnedInAnnotation == "YES"
+        assert ds.SourceImageSequence[0].ReferencedSOPInstanceUID in corrected
+    assert actions(small)[-1] == "burned-in name redrawn"
+    small.ask.undo(number)
+    small.correct.go_on(number)
+    assert small.seen() == seen
+    assert {path: content for path, content in small.files().items() if path.startswith("DICOM")} == {
+        path: content for path, content in files.items() if path.startswith("DICOM")
+    }
+
+
+def test_a_preview_shows_the_mask_and_touches_no_file(small: Site) -> None:
+    number = small.begin()
+    pixels = np.full((40, 120), 500, np.uint16)
+    shown = Shown(pixels, Paint(40, 120, low=0, high=4095))
+    told = preview(shown, (0, 0, 100, 20), small.now(number))
+    assert set(np.unique(told.pixels[:20, :100])) == {0, 4095} and (told.pixels[20:] == 500).all()
+    assert (pixels == 500).all()
+    with pytest.raises(Refused):
+        preview(shown, (500, 0, 10, 10), small.now(number))
+    with pytest.raises(Refused):
+        preview(shown, (0, 0, 20, 20), small.now(number))

@@ -98,6 +98,40 @@ class CorrectionDesk:
         between = Between(told.centre_issuer, told.issuer)
         return ConvertIds(kit.centre, kit.volumes.path_of, kit.data / told.folder, between, kit.session.actor)
 
+    def corrected_images(self, correction: Any) -> Answer:
+        """Answer: the images that a correction made, as the index has them."""
+        return self._kit.ask(self._corrected, correction)
+
+    def preview(self, shown: Any, area: Sequence[int], correction: Any) -> Answer:
+        """Answer: Shown with the place masked and the new name in it; fails with Refused."""
+        from kiosk.flow.redraw_name import preview
+
+        return self._kit.ask(preview, shown, area, correction)
+
+    def redraw(self, correction: Any, images: Sequence[Any], area: Sequence[int]) -> Answer:
+        """Answer: of how many pictures a further one will be made."""
+        from kiosk.flow.redraw_name import ask_redrawn
+
+        uids = [each.sop_uid for each in images]
+        return self._kit.ask(
+            ask_redrawn, self._kit.centre, self._kit.session.actor(), self.gateway, correction.id, uids, area
+        )
+
+    def place_of_name(self, modality: str) -> tuple[int, int, int, int]:
+        """Where devices of this kind burn the name in."""
+        for each in self.settings.burned_in:
+            if each.modality in ("", modality):
+                return each.x, each.y, each.width, each.height
+        return 0, 0, 400, 40
+
+    def _corrected(self, correction: Any) -> list[Any]:
+        from kiosk.store import corrections, images
+
+        with self._kit.centre.reading() as conn:
+            uids = [each.new_sop_uid for each in corrections.files_of(conn, correction.id) if each.old_sop_uid]
+            found = [images.instance_by_sop_uid(conn, uid) for uid in uids]
+        return [each for each in found if each is not None]
+
     def dry_run(self) -> Answer:
         """Answer: flow.convert_ids.Line list; fails with Fault where the table can't be read."""
         return self._kit.ask(self._dry_run, deadline_s=60.0)
@@ -143,9 +177,18 @@ def start_workers(kit: Kit, desk: CorrectionDesk) -> None:
     from kiosk.flow.correct import CORRECT, Correct
     from kiosk.flow.hand_out import HandOut
     from kiosk.flow.image_kinds import ImageKinds
-    from kiosk.flow.intake import Owed
+    from kiosk.flow.intake import Intake, Owed
     from kiosk.flow.keep_twice import COPY
+    from kiosk.flow.redraw_name import REDRAW, RedrawNames
+    from kiosk.store.audit import Actor
+    from kiosk.store.writer import GroupWriter
 
     owed = [Owed(COPY, role, kit.station.name, per="study") for role in COPIED_TO if kit.volumes.of_role(role)]
     correct = Correct(kit.centre, kit.volumes, kit.station.name, owed=owed, kind=ImageKinds(kit.centre))
-    HandOut(kit.centre, kit.station.name, {CORRECT: correct.work}, kit.crew)
+    writer, actor = GroupWriter(kit.centre, kit.crew.start), Actor(station=kit.station.name)
+    intake = Intake(
+        kit.centre, kit.volumes.receiving, writer, actor, owed=tuple(owed), path_of=kit.volumes.path_of,
+        kind=ImageKinds(kit.centre),
+    )  # fmt: skip
+    redraws = RedrawNames(kit.centre, kit.volumes.path_of, intake, kit.station.name)
+    HandOut(kit.centre, kit.station.name, {CORRECT: correct.work, REDRAW: redraws.work}, kit.crew)

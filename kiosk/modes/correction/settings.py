@@ -21,10 +21,22 @@ class ConvertSettings(Settings):
 
 
 @dataclass(frozen=True)
+class BurnedInSettings(Settings):
+    """Where a kind of device burns the name into its pictures, in pixels."""
+
+    modality: str = setting("DX", N_("Modality of the pictures; empty = any."))
+    x: int = setting(0, N_("Left edge."))
+    y: int = setting(0, N_("Upper edge."))
+    width: int = setting(400, N_("Width."))
+    height: int = setting(40, N_("Height."))
+
+
+@dataclass(frozen=True)
 class CorrectionSettings(Settings):
     """What a PC for corrections is told."""
 
     gateway: str = setting("", N_("Name of the gateway, which alone writes to the disks; empty = this PC."))
     barcode: BarcodeSettings = setting(BarcodeSettings, N_("The barcodes of this house."))
     convert: ConvertSettings = setting(ConvertSettings, N_("Centre IDs to hospital IDs."))
+    burned_in: list[BurnedInSettings] = setting(list, N_("Where devices burn the name into their pictures."))
     pictures: int = setting(3, N_("How many pictures of the images are shown."))

@@ -12,6 +12,7 @@ from kiosk.modes.correction import rules
 from kiosk.modes.correction.convert_page import ConvertPage
 from kiosk.modes.correction.form_page import FormPage
 from kiosk.modes.correction.list_pages import CorrectionsPage, StudiesPage, ToDoPage
+from kiosk.modes.correction.redraw_page import RedrawPage
 from kiosk.ui.shell import Choice, Key, Shell
 
 
@@ -32,6 +33,7 @@ class CorrectionWindow:
         self.corrections = CorrectionsPage(work, self.shell, desk, self.set_keys)
         self.to_do = ToDoPage(work, self.shell, desk, self.set_keys)
         self.convert = ConvertPage(work, self.shell, desk, self.set_keys)
+        self.redraw = RedrawPage(work, self.shell, desk, self.set_keys, lambda: self.show_page(self.corrections))
         self.page: Any = self.studies
         self._ready = True
         self._end: Callable[[], None] = desk.listen(self.news)
@@ -43,7 +45,7 @@ class CorrectionWindow:
     # -- pages and keys ----------------------------------------------------------------------------------------------
 
     def show_page(self, page: Any) -> None:
-        for each in (self.studies, self.form, self.corrections, self.to_do, self.convert):
+        for each in (self.studies, self.form, self.corrections, self.to_do, self.convert, self.redraw):
             each.grid_remove()
         self.page = page
         page.grid(row=0, column=0, sticky="nsew")
@@ -58,9 +60,11 @@ class CorrectionWindow:
 
     def set_keys(self) -> None:
         if self._ready:
-            self.shell.keys({self.studies: self._study_keys, self.form: self._form_keys,
-                             self.corrections: self._list_keys, self.to_do: self._to_do_keys,
-                             self.convert: self._convert_keys}[self.page]())  # fmt: skip
+            keys = {
+                self.studies: self._study_keys, self.form: self._form_keys, self.corrections: self._list_keys,
+                self.to_do: self._to_do_keys, self.convert: self._convert_keys, self.redraw: self._redraw_keys,
+            }  # fmt: skip
+            self.shell.keys(keys[self.page]())
 
     def _study_keys(self) -> list[Key]:
         nothing = "" if self.studies.marked is not None else N_("Mark the images first.")
@@ -83,11 +87,14 @@ class CorrectionWindow:
     def _list_keys(self) -> list[Key]:
         marked = self.corrections.marked
         no_undo = "" if rules.may_undo(marked) else N_("Mark one that is corrected.")
+        done = marked is not None and marked.state is State.TOLD
+        no_redraw = "" if done else N_("Mark one that is corrected.")
         no_end = "" if rules.may_give_up(marked) else N_("Mark one whose copies are being made.")
         return [
             Key("F4", N_("Whom to ask"), lambda: self.show_page(self.to_do)),
             Key("F6", N_("Take back"), self.ask_undo, why=no_undo),
             Key("F7", N_("Give up"), lambda: self._do(self.desk.cancel(marked.id)), why=no_end),
+            Key("F8", N_("Burned-in name"), lambda: self._open_redraw(marked), why=no_redraw),
             Key("Esc", N_("Back"), lambda: self.show_page(self.studies)),
         ]
 
@@ -109,6 +116,21 @@ class CorrectionWindow:
             Key("F9", N_("Read again"), self.convert.refresh),
             Key("Esc", N_("Back"), lambda: self.show_page(self.studies)),
         ]
+
+    def _redraw_keys(self) -> list[Key]:
+        why = "" if self.redraw.seen else N_("Look at the preview first.")
+        return [
+            Key("F5", N_("Redraw"), self.redraw.ask, why=why),
+            Key("F8", N_("Preview"), self.redraw.preview),
+            Key("F9", N_("Next picture"), self.redraw.next),
+            Key("Esc", N_("Back"), lambda: self.show_page(self.corrections)),
+        ]
+
+    def _open_redraw(self, marked: Any) -> None:
+        """F8: the name that the device burned into the pictures."""
+        self.redraw.open(marked)
+        self.show_page(self.redraw)
+        self.shell.problem.look(N_("Move the place until the old name is covered, then F5."))
 
     def open_convert(self) -> None:
         """F10: first what would be done."""

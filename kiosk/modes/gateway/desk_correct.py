@@ -12,14 +12,17 @@ def start_correcting(kit: Kit) -> None:
     from kiosk.flow.correct import CORRECT, Correct
     from kiosk.flow.hand_out import HandOut
     from kiosk.flow.image_kinds import ImageKinds
-    from kiosk.flow.receive_images import owed_of
+    from kiosk.flow.receive_images import intake_of, owed_of
+    from kiosk.flow.redraw_name import REDRAW, RedrawNames
 
     understand = [each.name for each in kit.settings.send.destinations if each.rejection_notes]
     correct = Correct(
         kit.centre, kit.volumes, kit.station.name, owed=owed_of(kit, receiving(kit.settings, kit.data)),
         understand=understand, kind=ImageKinds(kit.centre),
     )  # fmt: skip
-    HandOut(kit.centre, kit.station.name, {CORRECT: correct.work}, kit.crew)
+    intake = intake_of(kit, receiving(kit.settings, kit.data))
+    redraws = RedrawNames(kit.centre, kit.volumes.path_of, intake, kit.station.name)
+    HandOut(kit.centre, kit.station.name, {CORRECT: correct.work, REDRAW: redraws.work}, kit.crew)
 
 
 def start_telling(kit: Kit) -> None:

@@ -53,6 +53,7 @@ ACTIONS = {
     "correction undone": N_("correction taken back"),
     "rejection note sent": N_("destination told to hide images"),
     "correction to-do settled": N_("destination asked by hand"),
+    "burned-in name redrawn": N_("burned-in name masked and redrawn"),
     "IDs mapped": N_("IDs of centre and hospital joined"),
     "IDs converted": N_("images copied under the hospital's ID"),
     "study opened": N_("images looked at"),

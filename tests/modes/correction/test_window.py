@@ -148,3 +148,25 @@ def test_a_table_that_is_not_there_is_told(open_window: Callable[..., Any], wait
     window = open_window(convert="OUT")
     press(window.shell, "F10")
     wait_until(lambda: "K345" in window.shell.problem.text, what="told")
+
+
+def test_a_burned_in_name_is_looked_at_then_redrawn(open_window: Callable[..., Any], wait_until: Wait) -> None:
+    window = open_window()
+    number = window.site.begin()
+    wait_until(lambda: window.site.state(number) is State.TOLD, what="corrected")
+    corrected = window.site.seen()[RIGHT.patient_id]
+    press(window.shell, "F3")
+    wait_until(lambda: window.corrections.table.shown_keys == [str(number)], what="it is listed")
+    window.corrections.table.select(str(number))
+    wait_until(lambda: window.shell.key("F8").enabled, what="it is done")
+    press(window.shell, "F8")
+    wait_until(lambda: window.redraw.seen, what="the preview is seen")
+    assert window.redraw.area() == (0, 0, 400, 40)
+    window.redraw.place["height"].set("12")
+    wait_until(lambda: not window.shell.key("F5").enabled, what="another place is to be looked at first")
+    press(window.shell, "F8")
+    wait_until(lambda: window.shell.key("F5").enabled, what="seen")
+    press(window.shell, "F5")
+    answer(window, 1)
+    wait_until(lambda: len(window.site.seen()[RIGHT.patient_id]) == 4, what="two further pictures")
+    assert set(corrected) < set(window.site.seen()[RIGHT.patient_id])
