@@ -16,6 +16,7 @@ from kiosk.core.words import N_
 from kiosk.store import images
 from kiosk.store.engine import Store
 from kiosk.store.jobs import Job
+from kiosk.store.put_away import put_away
 from kiosk.store.volume import Volumes, sha256_of
 
 LAY_OUT = "lay out flat"
@@ -34,6 +35,8 @@ class FlatFolder:
         """Copy the image that the job names. Raises Fault where it can't be read or the folder not written."""
         with self._centre.reading() as conn:
             found = images.instance_by_sop_uid(conn, job.subject)
+            if found is None and put_away(conn, [job.subject]):
+                return  # a correction hides it
         source = self._volumes.path_of(found.volume, found.path) if found else None
         if found is None or source is None:
             raise Fault(N_("The image is not on this PC's disks."), N_("Look at check-store."), reference="D410")
