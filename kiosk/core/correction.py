@@ -31,7 +31,7 @@ FOLLOWS: dict[State, tuple[State, ...]] = {
     State.STAGED: (State.SWAPPED, State.CANCELLED, State.PLANNED),  # planned: further images came meanwhile
     State.SWAPPED: (State.TOLD, State.UNDOING),
     State.TOLD: (State.UNDOING,),
-    State.UNDOING: (State.UNDONE,),
+    State.UNDOING: (State.UNDONE, State.SWAPPED),  # swapped: the new ones are somebody else's by now; they stay
     State.UNDONE: (),
     State.CANCELLED: (),
 }

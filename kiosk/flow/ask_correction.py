@@ -163,6 +163,12 @@ class AskCorrection:
             newer = corrections.working_on(conn, now.new_study_uid)
             if newer is not None and newer.id != now.id:
                 raise Refused("open", N_("Another correction of these images is under way."), reference="K318")
+            uids = [each.new_sop_uid for each in corrections.files_of(conn, number) if each.old_sop_uid]
+            if len(images.known_instances(conn, uids)) != len(uids):
+                raise Refused(
+                    "corrected", N_("These images were corrected once more since."),
+                    N_("Take that correction back first."), reference="K319",
+                )  # fmt: skip
             corrections.go(conn, now, State.UNDOING, undone_by=actor.who)
             self._owe(conn, number)
             audit.write(

@@ -306,7 +306,12 @@ class Correct:
     def _undo(self, now: Correction) -> None:
         with self._centre.reading() as conn:
             every = corrections.files_of(conn, now.id)
+            new = images.known_instances(conn, [each.new_sop_uid for each in every if each.old_sop_uid])
         files = [each for each in every if each.old_sop_uid]  # the others were made of them later (names redrawn)
+        if len(new) != len(files):
+            with self._centre.writing() as conn:
+                corrections.go(conn, now, State.SWAPPED)
+            return
         lost = []
         for each in files:
             for name, path in ((each.volume, each.old_path), *each.further):

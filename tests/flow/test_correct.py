@@ -25,7 +25,7 @@ from kiosk.flow.watch_link import Destination
 from kiosk.store import audit, corrections, images, jobs, sends
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
-from tests.flow.correction_site import RIGHT, WRONG, Site
+from tests.flow.correction_site import DAY, RIGHT, WRONG, Site
 
 
 @pytest.fixture
@@ -323,3 +323,28 @@ def test_a_preview_shows_the_mask_and_touches_no_file(small: Site) -> None:
         preview(shown, (500, 0, 10, 10), small.now(number))
     with pytest.raises(Refused):
         preview(shown, (0, 0, 20, 20), small.now(number))
+
+
+def test_what_was_corrected_once_more_comes_back_in_turn(small: Site) -> None:
+    seen, files = small.seen(), small.files()
+    first = small.begin()
+    small.correct.go_on(first)
+    with small.centre.reading() as conn:
+        study = images.find_studies(conn, RIGHT.patient_id)[0]
+    wrong = small.ask.wrong(study.id)
+    second = small.ask.start(wrong, small.ask.right("001", DAY, study), "operator", "", "技師 二郎", "1357")
+    small.correct.go_on(second)
+    assert list(small.seen()) == [WRONG.patient_id]
+    with pytest.raises(Refused) as refused:
+        small.ask.undo(first)
+    assert refused.value.reason == "corrected"
+    now = small.now(first)
+    with small.centre.writing() as conn:  # asked for at the very moment when the other one was done
+        corrections.go(conn, now, State.UNDOING)
+    small.correct.go_on(first)
+    assert small.state(first) is State.TOLD and list(small.seen()) == [WRONG.patient_id]
+    for number in (second, first):
+        small.ask.undo(number)
+        small.correct.go_on(number)
+    assert small.seen() == seen
+    assert {path: content for path, content in small.files().items() if path in files} == files

@@ -25,6 +25,7 @@ class CorrectionWindow:
         self.shell.window = self  # type: ignore[attr-defined]
         self.following = 0  # the correction that was begun here
         self._ready = False
+        self._asked = 0
         work = self.shell.work
         work.columnconfigure(0, weight=1)
         work.rowconfigure(0, weight=1)
@@ -209,10 +210,16 @@ class CorrectionWindow:
         who = f"{marked.before.patient_id} {marked.before.shown_name}"
         choices = [
             Choice(N_("No, it stays corrected")),
-            Choice(N_("Take back"), lambda: self._do(self.desk.undo(marked.id)), dangerous=True),
+            Choice(N_("Take back"), lambda: self._undo(marked.id), dangerous=True),
         ]
         self.shell.ask(N_("Take this correction back?"), Sentence(told, {"n": marked.images, "before": who}), choices)
-        self.following = marked.id
+
+    def _undo(self, number: int) -> None:
+        def asked(_: Any) -> None:
+            self.following = number
+            self.news()
+
+        self.desk.undo(number).then(asked, self.shell.problem.fault)
 
     def _do(self, answer: Any) -> None:
         answer.then(lambda _: self.news(), self.shell.problem.fault)
@@ -223,7 +230,14 @@ class CorrectionWindow:
         """A correction went on, here or elsewhere."""
         if not self.shell.frame.winfo_exists():
             return
-        self.desk.newest().then(self._came, self.shell.problem.fault)
+        self._asked += 1
+        mine = self._asked
+
+        def came(found: list[Any]) -> None:
+            if mine == self._asked:  # an older answer may come later
+                self._came(found)
+
+        self.desk.newest().then(came, self.shell.problem.fault)
         self.desk.to_do().then(self._to_do_came, self.shell.problem.fault)
 
     def _came(self, found: list[Any]) -> None:
