@@ -12,7 +12,10 @@ from kiosk.workshop.virtual_screen import virtual_screen
 
 HOME = Path(__file__).resolve().parents[2]
 # Half of the suite by time, without windows and stations as a whole; it runs beside the other half, on the second core.
-BESIDE = tuple(f"tests/{room}" for room in ("core", "devices", "dicom", "flow", "house", "paper", "store", "workshop"))
+BESIDE = (
+    *(f"tests/{room}" for room in ("core", "devices", "dicom", "flow", "house", "paper", "store", "workshop")),
+    "tests/test_bootstrap.py", "tests/test_commands.py",
+)  # fmt: skip
 
 
 def run_tests(words: list[str]) -> int:

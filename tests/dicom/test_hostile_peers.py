@@ -60,6 +60,11 @@ def healthy_ms(door: Listener) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
+def answered(door: Listener) -> bool:
+    """Within a second; on a PC that does much besides one of three tries may take longer, none may fail."""
+    return any(healthy_ms(door) < 1000 for _ in range(3))
+
+
 @contextlib.contextmanager
 def many(door: Listener, number: int, first_words: bytes) -> Iterator[list[socket.socket]]:
     """So many peers that say this and then nothing more."""
@@ -84,7 +89,7 @@ def many(door: Listener, number: int, first_words: bytes) -> Iterator[list[socke
 def test_however_many_peers_are_silent_a_known_one_is_answered(door: Listener, soak: float, first_words: bytes) -> None:
     for number in (200, int(1000 * soak)):
         with many(door, number, first_words):
-            assert max(healthy_ms(door) for _ in range(3)) < 1000
+            assert all(answered(door) for _ in range(3))
             assert door.associations <= MOST_OF_A_STRANGER + 2
     wait_until(lambda: door.associations == 0, 20, "their places are free")
 
@@ -143,7 +148,7 @@ def test_a_giant_length_is_refused_at_its_head(door: Listener) -> None:
                     peer.sendall(b"\0" * 1_000_000)
         wait_until(lambda: door.associations == 0, 10)
     assert psutil.Process().memory_info().rss - memory < 5_000_000
-    assert healthy_ms(door) < 1000
+    assert answered(door)
 
 
 def test_a_mad_device_leaves_room_for_the_others(door: Listener) -> None:
@@ -159,14 +164,14 @@ def test_a_mad_device_leaves_room_for_the_others(door: Listener) -> None:
             peer.sendall(request_of("CR1"))
             assert struct.unpack(">BxLxBBB", peer.recv(10)) == (3, 4, 2, 3, 2), "local limit exceeded, for now"
         for _ in range(KEPT_EACH):
-            assert healthy_ms(door) < 1000
+            assert answered(door)
 
 
 def test_half_requests_and_unknown_pdus_never_shut_the_door(door: Listener) -> None:
     for number in range(28):
         with connect(door) as peer:
             peer.sendall(REQUEST[: 20 + number] if number % 2 else b"\x0a\0\0\0\0\x04abcd")
-        assert healthy_ms(door) < 1000
+        assert answered(door)
 
 
 def mutated(dice: random.Random) -> bytes:
@@ -206,7 +211,7 @@ def test_mutated_dialogues_harm_nobody(door: Listener, soak: float, request: pyt
                 peer.sendall(wire[RQ_LENGTH:])
                 peer.recv(1000)
         if number % 50 == 0:
-            assert healthy_ms(door) < 1000
+            assert answered(door)
     wait_until(lambda: threading.active_count() <= threads, 30, "threads are back")
     assert process.memory_info().rss - memory < 20_000_000
 
@@ -241,9 +246,9 @@ def test_with_few_sockets_a_thousand_connections_are_survived(soak: float) -> No
         port = int(child.stdout.readline())
         door = type("Door", (), {"port": port})()
         with many(door, number, b""):
-            assert max(healthy_ms(door) for _ in range(3)) < 1000
+            assert all(answered(door) for _ in range(3))
         with many(door, number, request_of("STRANGER")):
-            assert max(healthy_ms(door) for _ in range(3)) < 1000
+            assert all(answered(door) for _ in range(3))
         assert child.poll() is None
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -20,7 +20,7 @@ def test_only_the_whole_suite_is_halved(words: list[str], alone: bool) -> None:
 
 
 def test_the_halves_are_rooms_of_the_tests() -> None:
-    assert all((HOME / each).is_dir() for each in BESIDE)
+    assert all((HOME / each).exists() for each in BESIDE)
     rooms = {
         f"tests/{each.name}" for each in (HOME / "tests").iterdir() if each.is_dir() and any(each.glob("**/test_*.py"))
     }
