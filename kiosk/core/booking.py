@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from kiosk.core.booking_book import Kind
+from kiosk.core.patient import Patient
 
 
 class BookingState(StrEnum):
@@ -33,6 +34,12 @@ class Booker:
     sex: str = ""
     birth_date: str = ""
     phone: str = ""
+
+
+def booker_of(patient: Patient) -> Booker:
+    """Somebody whom the store knows."""
+    born = patient.birth_date.isoformat() if patient.birth_date else ""
+    return Booker(patient.patient_id, patient.kanji, patient.kana, patient.sex, born)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from datetime import time as clock_time
@@ -24,7 +23,7 @@ from kiosk.core.words import N_
 from kiosk.flow.session import check_pin
 from kiosk.store import audit, book_pins, booking_reports, bookings, masters, notices, slot_store
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Connection, Store, in_commit_order
+from kiosk.store.engine import Connection, Store, writing_in_order
 
 NOTICE = "booking masters"
 LONGEST_DAYS = 800
@@ -111,7 +110,7 @@ class KeepBook:
         """``before``: what the window had. Raises WrongMaster, Overtaken where somebody changed them meanwhile."""
         self._must_be_in()
         book = check_entries(after)
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             now = masters.master(conn, self._master)
             if now != before:
                 raise Overtaken(
@@ -159,7 +158,7 @@ class KeepBook:
     def make_slots(self, since: date, until: date) -> Plan:
         """Do it, as things are at this moment; what was done. Twice is once. Raises Refused for another role."""
         self._must_be_in()
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             done = self._plan(conn, since, until)
             slot_store.carry_out(conn, self._where(conn), done)
             audit.write(
@@ -186,7 +185,7 @@ class KeepBook:
     def close_slot(self, slot: int, closed: bool, reason: str) -> SlotView:
         """For this day alone: nobody else can book it, or can again. Who is booked stays. Raises Refused."""
         self._must_be_keeper()
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             after = slot_store.change_slot(conn, slot, closed=closed, reason=reason)
             subject = f"{after.kind} {after.day.isoformat()} {after.at:%H:%M}"
             if closed:
@@ -203,7 +202,7 @@ class KeepBook:
                 "slot", N_("A day to come and {least} to {most} seats are needed."), N_("Correct them."),
                 reference="B425", least=1, most=MOST_SEATS,
             )  # fmt: skip
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             after = slot_store.put_by_hand(conn, self._where(conn), kind, day, at, seats, reason)
             audit.write(
                 conn, self._actor(), "slot added", subject=f"{kind} {day.isoformat()} {at:%H:%M}", seats=seats,
@@ -214,20 +213,13 @@ class KeepBook:
     def as_usual(self, slot: int) -> None:
         """Take the exception back: the slot is as the masters want it."""
         self._must_be_in()
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             was = slot_store.undo_change(conn, slot)
             slot_store.carry_out(conn, self._where(conn), self._plan(conn, was.day, was.day))
             subject = f"{was.kind} {was.day.isoformat()} {was.at:%H:%M}"
             audit.write(conn, self._actor(), "slot as usual", subject=subject)
 
     # -- inside --------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """One act at a time, as at the desks."""
-        with self._centre.writing() as conn:
-            in_commit_order(conn)
-            yield conn
 
     def _where(self, conn: Connection) -> str:
         return self._book(conn).institution or self._institution

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -11,15 +10,12 @@ from typing import Any
 
 from kiosk.core.booking import Booker, Booking, BookingState, SlotView
 from kiosk.core.booking_book import BookingBook, read_booking_book
-from kiosk.core.faults import Fault
 from kiosk.flow.book_seats import BookSeats
+from kiosk.flow.keep_on import keep_on
 from kiosk.store import bookings, local, slot_store
 from kiosk.store.engine import Store
 
-log = logging.getLogger(__name__)
-
 DAYS = 14
-EVERY_S = 300.0
 SUBJECT = "reservations"
 
 
@@ -51,17 +47,7 @@ class KeptDays:
 
     def work(self, stop: threading.Event) -> None:
         """Every few minutes, until ``stop``."""
-        try:
-            while True:
-                try:
-                    self.keep()
-                except Fault as why:
-                    log.warning("the days of reservations could not be kept: %s", why)
-                if stop.wait(EVERY_S):
-                    return
-        finally:
-            self._centre.leave()
-            self._own.leave()
+        keep_on(self.keep, "the days of reservations", stop, self._centre, self._own)
 
     def keep(self) -> None:
         """Lay down each book with today and the days after it. Raises LinkLost, WrongMaster."""

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from kiosk.core.faults import Fault
 from kiosk.core.operation import Operation, read_told, told
+from kiosk.flow.keep_on import keep_on
 from kiosk.store import local, masters, operations
 from kiosk.store.engine import Store
 
-log = logging.getLogger(__name__)
-
 DAYS = 14
-EVERY_S = 300.0
 MASTER = "theatre"
 SUBJECT, BOOK = "theatre/day", "theatre/masters"
 DAY = timedelta(days=1)
@@ -44,17 +40,7 @@ class KeptTheatre:
 
     def work(self, stop: threading.Event) -> None:
         """Every few minutes, until ``stop``."""
-        try:
-            while True:
-                try:
-                    self.keep()
-                except Fault as why:
-                    log.warning("the days of the theatre could not be kept: %s", why)
-                if stop.wait(EVERY_S):
-                    return
-        finally:
-            self._centre.leave()
-            self._own.leave()
+        keep_on(self.keep, "the days of the theatre", stop, self._centre, self._own)
 
     def keep(self) -> None:
         """Lay down the masters, today and the days after it. Raises LinkLost."""

@@ -4,11 +4,12 @@ away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from kiosk.core.booking import Booker, Booking, SlotView, Warning, warnings_of
+from kiosk.core.booking import Booker, Booking, SlotView, Warning, booker_of, warnings_of
 from kiosk.core.booking_book import BookingBook
+from kiosk.core.change_line import Change
 from kiosk.core.course_booking import Placing, placings, seats_together
 from kiosk.core.faults import LinkLost
 from kiosk.core.holidays import holiday
@@ -17,7 +18,6 @@ from kiosk.flow.book_seats import BookSeats, Ledger
 from kiosk.flow.kept_days import KeptDays
 from kiosk.store import booked_visits, bookings, resources, slot_store, visits, waiting_list
 from kiosk.store.booked_visits import Unseated
-from kiosk.store.bookings import Change
 from kiosk.store.engine import Connection, Store
 from kiosk.store.slot_store import DayCount
 from kiosk.store.waiting_list import Waiter
@@ -143,11 +143,7 @@ class LookAtBookings:
         found: dict[str, Booker] = {}
         with self._centre.reading() as conn:
             for each in visits.find_visits(conn, text, limit=MOST_FOUND):
-                patient = each.patient
-                born = patient.birth_date.isoformat() if patient.birth_date else ""
-                found[patient.patient_id] = Booker(
-                    patient.patient_id, patient.shown_name, patient.kana, patient.sex, born
-                )  # fmt: skip
+                found[each.patient.patient_id] = replace(booker_of(each.patient), kanji=each.patient.shown_name)
         return list(found.values())
 
     def warnings(self, kind: str, patient_id: str, day: date, without: int = 0) -> list[Warning]:

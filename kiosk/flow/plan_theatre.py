@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from kiosk.core.change_line import Change
 from kiosk.core.faults import LinkLost, Overtaken, Refused
 from kiosk.core.operation import Operation, OperationPatient
 from kiosk.core.theatre_book import TheatreBook, entries, read_theatre_book, with_entry
@@ -19,7 +20,6 @@ from kiosk.flow.kept_theatre import DAY, MASTER, KeptTheatre
 from kiosk.store import audit, masters, notices, operations, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Connection, Store
-from kiosk.store.operations import OperationChange
 
 UNDONE = N_("taken back at the same desk")  # as the history tells it
 MOST_FOUND = 50
@@ -105,7 +105,7 @@ class PlanTheatre:
         with self._centre.reading() as conn:
             return operations.operation_of(conn, operation)
 
-    def history(self, operation: int) -> list[OperationChange]:
+    def history(self, operation: int) -> list[Change]:
         """Oldest first."""
         with self._centre.reading() as conn:
             return operations.history(conn, operation)

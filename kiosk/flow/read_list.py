@@ -29,7 +29,7 @@ from kiosk.core.words import N_, Sentence
 from kiosk.devices.inbox.contract import Changed, Delivery, Inbox, Waiting
 from kiosk.store import audit, booked_visits, lists, masters, notices, open_by, take_list, visits
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Connection, Store, in_commit_order
+from kiosk.store.engine import Connection, Store, writing_in_order
 from kiosk.store.lists import ListProblem
 from kiosk.store.visits import VisitRow
 
@@ -161,8 +161,7 @@ class ReadList:
         for batch in _batches(rows):
             if stop is not None and stop.is_set():
                 return False
-            with self._centre.writing() as conn:
-                in_commit_order(conn)  # desks that book meanwhile wait a moment, in place of one for the other
+            with writing_in_order(self._centre) as conn:  # desks that book meanwhile wait a moment
                 self._take_batch(conn, batch, planner, tally)
                 self._hold(conn)
                 if tally.rows // TOLD_EVERY != (tally.rows - len(batch)) // TOLD_EVERY:

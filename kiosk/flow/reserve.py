@@ -6,8 +6,7 @@ Methods work on the calling thread and may block; each change is one transaction
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +18,7 @@ from kiosk.flow.kept_days import KeptDays
 from kiosk.flow.look_at_bookings import LookAtBookings
 from kiosk.store import audit, bookings, resources, seats, waiting_list
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Connection, Store, in_commit_order
+from kiosk.store.engine import Connection, Store, writing_in_order
 from kiosk.store.waiting_list import Waiter
 
 UNDONE = N_("taken back at the same desk")  # as the history tells it
@@ -72,18 +71,18 @@ class Reserve(LookAtBookings):
     def hold(self, slot: int) -> Hold:
         """Keep a seat while somebody types. Raises SlotFull, ResourceTaken, Refused."""
         mark = uuid.uuid4().hex
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             resources.check(conn, slot, self._seats.ledger(conn).needs(seats.locked(conn, slot).kind))
             held = seats.hold_seat(conn, slot, mark, self._actor().who)
         return Hold(mark, slot, held.until)
 
     def keep_holding(self, mark: str) -> bool:
         """False where it ran out and the seat may be gone."""
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             return seats.keep_holding(conn, mark)
 
     def let_go(self, mark: str) -> None:
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             seats.let_go(conn, mark)
 
     def make(self, slot: int, who: Booker, *, hold: str = "", comment: str = "", over_reason: str = "") -> Booking:
@@ -102,7 +101,7 @@ class Reserve(LookAtBookings):
         wanted = list(slots)
         linked = uuid.uuid4().hex if len(wanted) > 1 else ""
         by = self._actor().who
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             made: list[Booking] = []
             for slot in wanted:
                 made += self._seats.book(
@@ -116,7 +115,7 @@ class Reserve(LookAtBookings):
         """To another slot, in one step. Raises SlotFull, ResourceTaken, Overtaken, Refused."""
         if over_reason:
             self._may_go_over()
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             moved = self._seats.move(conn, booking, slot, self._actor().who, over_reason=over_reason)
             self._note(conn, "booking moved", [after for after, _ in moved])
         self._last = Done("moved", tuple(moved))
@@ -125,7 +124,7 @@ class Reserve(LookAtBookings):
     def cancel(self, booking: Booking, reason: str, also: Sequence[Booking] = ()) -> Booking:
         """``also``: others of the same course or return visit. Raises Overtaken, Refused without a reason."""
         by = self._actor().who
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             pairs = [(self._seats.cancel(conn, each, by, reason), each) for each in (booking, *also)]
             self._note(conn, "booking cancelled", [after for after, _ in pairs])
         self._last = Done("cancelled", tuple(pairs))
@@ -135,7 +134,7 @@ class Reserve(LookAtBookings):
         """Whose it is and what is noted. Raises Overtaken, Refused."""
         _must_be_named(who)
         by = self._actor().who
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             along = [each for each in bookings.linked_with(conn, booking.linked)
                      if each.id != booking.id and each.state.holds_a_seat and each.who == booking.who]  # fmt: skip
             pairs = [(self._seats.change(conn, booking, who, comment, by), booking)]
@@ -152,7 +151,7 @@ class Reserve(LookAtBookings):
         pairs: list[tuple[Booking, Booking | None]] = []
         if last.back is not None:
             last.back()
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             pairs += [(self._undo_one(conn, last.what, now, before), now) for now, before in last.pairs]
             self._note(conn, "booking undone", [after for after, _ in pairs])
             if last.waiter:
@@ -174,7 +173,7 @@ class Reserve(LookAtBookings):
                 "period", N_("From {since} to {until} there is no day."), N_("Correct the dates."), reference="B414",
                 since=since.isoformat(), until=until.isoformat(),
             )  # fmt: skip
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             institution = self._seats.ledger(conn).institution
             row = waiting_list.wait_for(conn, institution, kind, since, until, who, self._actor().who, comment=comment)
         self.remember("waiting", lambda: self._settle(row))
@@ -185,7 +184,7 @@ class Reserve(LookAtBookings):
         where somebody was first.
         """
         linked = uuid.uuid4().hex if len(slots) > 1 else ""
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             if not waiting_list.settle(conn, waiter.id, waiting_list.BOOKED):
                 raise Refused(
                     "settled", N_("This person does not wait any more."), N_("Look at the list anew."),
@@ -207,19 +206,12 @@ class Reserve(LookAtBookings):
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """One act at a time, whoever acts: what several of them lock has no order of its own."""
-        with self._centre.writing() as conn:
-            in_commit_order(conn)
-            yield conn
-
     def _settle(self, waiter: int) -> None:
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             waiting_list.settle(conn, waiter, waiting_list.DROPPED)
 
     def _wait_again(self, waiter: int) -> None:
-        with self._writing() as conn:
+        with writing_in_order(self._centre) as conn:
             waiting_list.wait_again(conn, waiter)
 
     def _undo_one(self, conn: Connection, what: str, now: Booking, before: Booking | None) -> Booking:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from kiosk.core.booking import Booker, Booking, SlotView
+from kiosk.core.booking import Booking, SlotView, booker_of
 from kiosk.core.booking_book import Kind
 from kiosk.core.faults import Fault, Refused
 from kiosk.flow.book_seats import BookSeats, Ledger
@@ -20,7 +20,7 @@ from kiosk.flow.notices import Watch
 from kiosk.store import audit, booked_visits, bookings, resources, slot_store
 from kiosk.store.audit import Actor
 from kiosk.store.booked_visits import Unseated
-from kiosk.store.engine import Connection, Store, in_commit_order
+from kiosk.store.engine import Connection, Store, writing_in_order
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +98,7 @@ class SeatVisits:
 
     def _seat_day(self, day: date) -> Seated:
         done = Seated()
-        with self._centre.writing() as conn:
-            in_commit_order(conn)  # of several PCs one gives seats to a visit
+        with writing_in_order(self._centre) as conn:  # of several PCs one gives seats to a visit
             ledger = self._seats.ledger(conn)
             kinds = {each.examination: each for each in ledger.book.kinds.values() if each.examination}
             for each in booked_visits.unseated(conn, ledger.institution, day, day, kinds):
@@ -137,7 +136,7 @@ class SeatVisits:
             if gone is not None:
                 self._seats.move(conn, gone, slot.id, LIST)
                 return Seated(moved=1)
-            self._seats.book(conn, slot.id, _booker(visit), LIST, source=LIST, number=visit.number)
+            self._seats.book(conn, slot.id, booker_of(visit.patient), LIST, source=LIST, number=visit.number)
             return Seated(booked=1)
         except Refused as why:  # no return visit on that day, or an ID that is somebody else's: left to people
             log.info("not seated: %s", why.reference)
@@ -178,12 +177,6 @@ class SeatVisits:
 def _by_a_person(booking: Booking, visit: Unseated) -> bool:
     """On: wherever it is. Cancelled: that of the very day."""
     return booking.state.holds_a_seat or booking.day == visit.day
-
-
-def _booker(visit: Unseated) -> Booker:
-    who = visit.patient
-    born = who.birth_date.isoformat() if who.birth_date else ""
-    return Booker(who.patient_id, who.kanji, who.kana, who.sex, born)
 
 
 def _sum(one: Seated, other: Seated) -> Seated:

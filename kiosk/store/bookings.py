@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.core.booking import Booker, Booking, BookingState
+from kiosk.core.change_line import Change
 from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.kana import full_kana
 from kiosk.core.words import N_
@@ -19,18 +20,6 @@ from kiosk.store.seats import free, locked, take
 
 NOTICE = "bookings"
 MAY_CHANGE = frozenset({"department", "doctor", "comment", "state", "who", "number"})
-
-
-@dataclass(frozen=True)
-class Change:
-    """One line of the history."""
-
-    at: str
-    by: str
-    what: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    reason: str = ""
 
 
 def book(

@@ -337,6 +337,16 @@ def in_commit_order(conn: sa.Connection) -> None:
         conn.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": JOURNAL_LOCK})
 
 
+@contextmanager
+def writing_in_order(store: Store) -> Iterator[sa.Connection]:
+    """A transaction that has the order from its first step on: one act at a time, where what several of them lock has
+    no order of its own.
+    """
+    with store.writing() as conn:
+        in_commit_order(conn)
+        yield conn
+
+
 def by_driver(conn: sa.Connection, text: str, values: Any = ()) -> list[Any]:
     """Run a statement by the driver itself, at a tenth of what SQLAlchemy takes; its errors are SQLAlchemy's all the
     same. Rows are plain tuples.

@@ -7,7 +7,7 @@ of two clerks at once, the second sees what the first did.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from kiosk.core.change_line import Change
 from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.kana import full_kana
 from kiosk.core.operation import Operation, OperationState, check_operation, read_told, state_of, told
@@ -30,18 +31,6 @@ DAY = timedelta(days=1)
 ENTER, START, END = "enter", "start", "end"
 _FLAGS = ("urgent", "pathology")  # numbers in the tables, so that both stores keep them alike
 _WHAT_IT_NEEDS = ("room", "enter", "start", "end", "team", "equipment", "urgent")
-
-
-@dataclass(frozen=True)
-class OperationChange:
-    """One line of the history; ``before`` and ``after`` hold what differs."""
-
-    at: str
-    by: str
-    what: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    reason: str = ""
 
 
 def make(
@@ -167,7 +156,7 @@ def find_operations(conn: sa.Connection, institution: str, text: str, since: dat
     )  # fmt: skip
 
 
-def history(conn: sa.Connection, operation: int) -> list[OperationChange]:
+def history(conn: sa.Connection, operation: int) -> list[Change]:
     """Oldest first."""
     query = (
         sa.select(operation_changes)
@@ -175,7 +164,7 @@ def history(conn: sa.Connection, operation: int) -> list[OperationChange]:
         .order_by(operation_changes.c.id)
     )  # fmt: skip
     return [
-        OperationChange(row["at"], row["by"], row["what"], dict(row["before"]), dict(row["after"]), row["reason"])
+        Change(row["at"], row["by"], row["what"], dict(row["before"]), dict(row["after"]), row["reason"])
         for row in conn.execute(query).mappings()
     ]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from kiosk.core.booking import booker_of
 from kiosk.core.faults import Overtaken
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.reservations import rules
@@ -49,7 +50,7 @@ class Acts:
         if row is None or self.window.over is not None:
             return
         if row.unseated is not None:
-            self._form.show(rules.booker_of(row.unseated))
+            self._form.show(booker_of(row.unseated.patient))
             self.shell.problem.look(N_("Mark a free time, then F5."))
             return
         if not (who.kanji or who.kana):

@@ -38,8 +38,12 @@ def month_mark(day: Any) -> tuple[str, str, str, bool]:
     """Mark, note, state and whether it is closed, of one MonthDay."""
     if not day.capacity:
         return "", day.reason[:8] if day.reason else "", "", not day.open
-    level = "stop" if day.free <= 0 else "look" if mark(day.free, day.capacity) == "△" else "done"
-    return mark(day.free, day.capacity), str(day.free), level, False
+    return mark(day.free, day.capacity), str(day.free), _level(day.free, day.capacity), False
+
+
+def _level(free: int, capacity: int) -> str:
+    """The state that stands behind the mark."""
+    return {"×": "stop", "△": "look"}.get(mark(free, capacity), "done")
 
 
 def day_rows(view: Any) -> list[SeatRow]:
@@ -93,8 +97,7 @@ def week_cells(views: Sequence[Any]) -> tuple[list[str], dict[tuple[Any, str], t
     cells = {}
     for view in views:
         for slot in view.slots:
-            level = "stop" if slot.free <= 0 else "look" if mark(slot.free, slot.capacity) == "△" else "done"
-            told = f"{slot.free}/{slot.capacity}"
+            told, level = f"{slot.free}/{slot.capacity}", _level(slot.free, slot.capacity)
             cells[(view.day, f"{slot.at:%H:%M}")] = (mark(slot.free, slot.capacity), told, level, slot.closed)
     return sorted({at for _, at in cells}), cells
 
@@ -104,13 +107,6 @@ def taking_away(row: SeatRow | None) -> str:
     if row is None or row.booking is not None or row.slot is None:
         return N_("Cancel booking")
     return N_("Open again") if row.slot.closed else N_("Close the time")
-
-
-def booker_of(unseated: Any) -> Booker:
-    """Somebody of the list, for the form."""
-    who = unseated.patient
-    born = who.birth_date.isoformat() if who.birth_date else ""
-    return Booker(who.patient_id, who.kanji, who.kana, who.sex, born)
 
 
 def conflict_words(booked: Sequence[Booking], names: dict[str, str], most: int = 8) -> Sentence:

@@ -56,7 +56,7 @@ class TheatreDesk:
         return self._kit.ask(self.plan.operation, operation)
 
     def history(self, operation: int) -> Answer:
-        """Answer: OperationChange list."""
+        """Answer: Change list."""
         return self._kit.ask(self.plan.history, operation)
 
     def make(self, wanted: Operation, reason: str = "") -> Answer:

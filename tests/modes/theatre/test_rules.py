@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.core.change_line import Change
 from kiosk.core.operation import Operation, OperationPatient, OperationState, Team
 from kiosk.core.theatre_book import TheatreBook
 from kiosk.core.theatre_overlap import together
 from kiosk.modes.theatre import rules
-from kiosk.store.operations import OperationChange
 
 DAY = date(2026, 11, 30)
 BOOK = TheatreBook(("手術室1", "手術室2"), first=time(8), last=time(18))
@@ -93,7 +93,7 @@ def test_a_state_is_said_in_words_and_by_its_colour() -> None:
 
 
 def test_the_history_in_words() -> None:
-    change = OperationChange(
+    change = Change(
         "2026-11-28T09:00:00.000+09:00", "見本", "changed",
         {"side": "R", "assistants": [], "enter": "2026-11-30T09:00"},
         {"side": "L", "assistants": ["例題 二郎"], "enter": "2026-11-30T09:30"}, "左右の誤り",
