@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +47,14 @@ STATE_NAMES = {
     State.UNDONE: N_("Taken back"),
     State.CANCELLED: N_("Given up"),
 }
+
+
+def removable_from(state: State, changed_at: str, days: int) -> date | None:
+    """The first day on which what lies in QUARANTINE may be removed for good; None where it may not. ``changed_at``
+    ISO 8601, when it was over."""
+    if state not in (State.TOLD, State.UNDONE):
+        return None
+    return datetime.fromisoformat(changed_at).date() + timedelta(days=days)
 
 
 def may_follow(now: State, then: State) -> bool:

@@ -14,14 +14,19 @@ def staged_path(correction: int, position: int) -> str:
     return f"{staging_folder(correction)}/{position:06d}.dcm"
 
 
+def quarantine_folder(day: str, correction: int) -> str:
+    """All that a correction put away."""
+    return f"{QUARANTINE}/{day}/{correction}"
+
+
 def quarantine_path(day: str, correction: int, path: str) -> str:
     """Where an old file goes; ``day`` YYYYMMDD, ``path`` as it was."""
-    return f"{QUARANTINE}/{day}/{correction}/{path}"
+    return f"{quarantine_folder(day, correction)}/{path}"
 
 
 def undone_path(day: str, correction: int, path: str) -> str:
     """Where a new file goes when the correction is taken back."""
-    return f"{QUARANTINE}/{day}/{correction}/UNDONE/{path}"
+    return f"{quarantine_folder(day, correction)}/UNDONE/{path}"
 
 
 def message_path(correction: int, path: str) -> str:

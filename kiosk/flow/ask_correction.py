@@ -13,10 +13,10 @@ from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.study import Instance, Study
 from kiosk.core.visit import Step, StepState, Visit
 from kiosk.core.words import N_
-from kiosk.flow.correct import CORRECT, NOTICE
+from kiosk.flow.correct import CORRECT
 from kiosk.store import audit, corrections, images, jobs, notices, staff, visits
 from kiosk.store.audit import Actor
-from kiosk.store.corrections import Correction, Tell
+from kiosk.store.corrections import NOTICE, Correction, Tell
 from kiosk.store.engine import Connection, Store
 from kiosk.store.visit_steps import new_study_uid
 
@@ -158,6 +158,8 @@ class AskCorrection:
         actor = self._actor()
         with self._centre.writing() as conn:
             now = self._now(conn, number)
+            if now.kept != "kept":
+                raise Refused("removed", N_("The old images were removed for good."), reference="K320")
             if now.state not in (State.SWAPPED, State.TOLD):
                 raise Refused("state", N_("It can't be taken back now."), reference="K310")
             newer = corrections.working_on(conn, now.new_study_uid)
@@ -174,6 +176,30 @@ class AskCorrection:
             audit.write(
                 conn, actor, "correction undo asked", patient=f"{now.before.issuer}|{now.before.patient_id}",
                 subject=f"correction {number}",
+            )  # fmt: skip
+            notices.tell(conn, NOTICE, correction=number)
+
+    def remove(self, number: int, second: str, pin: str, days: int) -> None:
+        """What it put away goes for good, ``days`` after it was over: two people say so. Raises Refused."""
+        actor = self._actor()
+        if not second or rules.folded(second) == rules.folded(actor.who):
+            raise Refused(
+                "second", N_("A second person must confirm it."), N_("Somebody else enters name and PIN."),
+                reference="K305",
+            )  # fmt: skip
+        self._second(second, pin)
+        with self._centre.writing() as conn:
+            now = self._now(conn, number)
+            if now.kept != "kept":
+                return
+            due = rules.removable_from(now.state, now.changed_at, days)
+            if due is None or due > date.today():
+                raise Refused("early", N_("It is to be kept longer."), reference="K321")
+            corrections.remove(conn, number)
+            self._owe(conn, number)
+            audit.write(
+                conn, actor, "quarantine to be removed", patient=f"{now.before.issuer}|{now.before.patient_id}",
+                subject=f"correction {number}", second=second, images=now.images,
             )  # fmt: skip
             notices.tell(conn, NOTICE, correction=number)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.core.correction import State
-from kiosk.core.correction_paths import message_path, quarantine_path, staged_path, staging_folder, undone_path
+from kiosk.core.correction_paths import quarantine_path, staged_path
 from kiosk.core.course import arrived_views
 from kiosk.core.faults import Fault
 from kiosk.core.image_kinds import kind_of
@@ -24,15 +24,16 @@ from kiosk.core.words import N_, Sentence
 from kiosk.dicom.correct import pixels_sha256, rewrite
 from kiosk.dicom.dataset import facts_of_file
 from kiosk.flow.answers import as_fault
-from kiosk.flow.correction_files import leave_message, move, target_of, wanted_images
+from kiosk.flow.correction_files import clear_staging, leave_message, move, target_of, wanted_images, writable
 from kiosk.flow.hand_out import Later
 from kiosk.flow.intake import Owed, file_name, modality_key
 from kiosk.flow.tell_corrected import Telling
+from kiosk.flow.tidy_corrected import tidy
 from kiosk.store import audit, corrections, image_index, images, index_out, jobs, notices
 from kiosk.store.audit import Actor
 from kiosk.store.clock import day_of
 from kiosk.store.copy_file import hash_on_disk, make_ready
-from kiosk.store.corrections import Correction, File
+from kiosk.store.corrections import NOTICE, Correction, File
 from kiosk.store.disk_walk import must_stand
 from kiosk.store.engine import Connection, Store
 from kiosk.store.fitting import fitted
@@ -42,7 +43,6 @@ from kiosk.store.volume import Volume, Volumes
 log = logging.getLogger(__name__)
 
 CORRECT = "correct"  # kind of its job; the subject is the row
-NOTICE = "corrections"  # of the centre
 WORK_S = 30.0  # then the job is handed back and taken again, so that its lease never runs out
 Kind = Callable[[str], str]
 
@@ -90,7 +90,7 @@ class Correct:
                 return
             try:
                 if now.state not in steps:
-                    self._tidy(now)
+                    tidy(self._centre, self._volumes, now)
                     return
                 steps[now.state](now)
             except Later:
@@ -225,7 +225,7 @@ class Correct:
         """The copies under their final names; nothing names them yet."""
         placed = []
         for each in files:
-            volume = self._volume(each.new_volume)
+            volume = writable(self._volumes, each.new_volume)
             staged = volume.file(staged_path(now.id, each.position))
             lies = staged if staged.exists() else volume.file(each.new_path) if each.new_path else staged
             facts = fitted(facts_of_file(lies, _source_of(self._centre, each.old_sop_uid)))
@@ -238,7 +238,7 @@ class Correct:
                 move(volume, staged, volume.file(path))
             placed.append(ToIndex(facts, volume.id, path, each.new_size, each.new_sha256))
         for each, to_index in zip(files, placed, strict=True):
-            if hash_on_disk(self._volume(each.new_volume).file(to_index.path)) != each.new_sha256:
+            if hash_on_disk(writable(self._volumes, each.new_volume).file(to_index.path)) != each.new_sha256:
                 raise Fault(N_("A copy is not what it should be; nothing was changed."), reference="K313")
         return placed
 
@@ -295,11 +295,11 @@ class Correct:
                     continue
                 must_stand(volume)
                 move(volume, volume.file(path), volume.file(quarantine_path(now.day, now.id, path)))
-            leave_message(self._volume(each.volume), now, each, len(files))
+            leave_message(writable(self._volumes, each.volume), now, each, len(files))
         with self._centre.writing() as conn:
             corrections.go(conn, now, State.TOLD)
             notices.tell(conn, NOTICE, correction=now.id)
-        self._clear_staging(now, files)
+        clear_staging(self._volumes, now, files)
 
     # -- back ------------------------------------------------------------------------------------------------------
 
@@ -351,44 +351,6 @@ class Correct:
             notices.tell(conn, "images", study=study, visit=rows["studies"][0]["visit"])
             notices.tell(conn, "images", study=gone["studies"][0]["id"], visit=gone["studies"][0]["visit"])
             notices.tell(conn, NOTICE, correction=now.id)
-
-    def _tidy(self, now: Correction) -> None:
-        """What is left of it on the disks, once it is over."""
-        with self._centre.reading() as conn:
-            files = corrections.files_of(conn, now.id)
-        if now.state is State.UNDONE:
-            with self._centre.reading() as conn:
-                further = corrections.taken_out(conn, now.id)["further"]
-            for name, path in [*((each.new_volume, each.new_path) for each in files if each.new_path), *further]:
-                known = self._volumes.get(name)
-                if known is not None and known.writable:
-                    must_stand(known)
-                    move(known, known.file(path), known.file(undone_path(now.day, now.id, path)))
-            for each in (each for each in files if each.old_path):
-                self._volume(each.volume).file(message_path(now.id, each.old_path)).unlink(missing_ok=True)
-        elif now.state is State.CANCELLED:
-            for each in files:
-                if each.new_volume and each.new_path:
-                    self._volume(each.new_volume).file(each.new_path).unlink(missing_ok=True)
-        self._clear_staging(now, files)
-
-    def _clear_staging(self, now: Correction, files: Sequence[File]) -> None:
-        for name in {each.new_volume for each in files if each.new_volume}:
-            folder = self._volume(name).file(staging_folder(now.id))
-            for left in folder.glob("*") if folder.is_dir() else ():
-                left.unlink(missing_ok=True)
-            if folder.is_dir():
-                folder.rmdir()
-
-    def _volume(self, name: str) -> Volume:
-        volume = self._volumes.get(name)
-        if volume is None or not volume.writable:
-            raise Fault(
-                N_("The disk {volume} can't be written to from this PC."),
-                N_("Corrections are done on the gateway."), reference="K317", volume=name,
-            )  # fmt: skip
-        must_stand(volume)
-        return volume
 
 
 def _source_of(centre: Store, sop_uid: str) -> str:

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.core.correction_paths import message_path
+from kiosk.core.correction_paths import message_path, staging_folder
+from kiosk.core.faults import Fault
 from kiosk.core.study import Instance
 from kiosk.core.words import N_, Sentence, say
 from kiosk.dicom.correct import Target
 from kiosk.store import images
 from kiosk.store.corrections import Correction, File
+from kiosk.store.disk_walk import must_stand
 from kiosk.store.engine import Connection
-from kiosk.store.volume import Volume, fsync_folder, make_folders
+from kiosk.store.volume import Volume, Volumes, fsync_folder, make_folders
+
+
+def writable(volumes: Volumes, name: str) -> Volume:
+    """The disk of that name, standing. Raises Fault where this PC can't write to it."""
+    volume = volumes.get(name)
+    if volume is None or not volume.writable:
+        raise Fault(
+            N_("The disk {volume} can't be written to from this PC."),
+            N_("Corrections are done on the gateway."), reference="K317", volume=name,
+        )  # fmt: skip
+    must_stand(volume)
+    return volume
+
+
+def clear_staging(volumes: Volumes, now: Correction, files: Sequence[File]) -> None:
+    """No copies that were never placed, once it is over."""
+    for name in {each.new_volume for each in files if each.new_volume}:
+        folder = writable(volumes, name).file(staging_folder(now.id))
+        for left in folder.glob("*") if folder.is_dir() else ():
+            left.unlink(missing_ok=True)
+        if folder.is_dir():
+            folder.rmdir()
 
 
 def move(volume: Volume, source: Path, target: Path) -> None:

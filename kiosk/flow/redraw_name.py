@@ -24,12 +24,11 @@ from kiosk.flow.open_study import Shown
 from kiosk.paper.fonts import FOLDER, MAIN
 from kiosk.store import audit, corrections, images, index_out, jobs, notices
 from kiosk.store.audit import Actor
-from kiosk.store.corrections import Correction
+from kiosk.store.corrections import NOTICE, Correction
 from kiosk.store.engine import Store
 
 REDRAW = "redraw"  # kind of its job; the subject is the row of correction_files
 FONT = FOLDER / f"{MAIN}.ttf"
-NOTICE = "corrections"
 
 
 def text_of(now: Correction) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.core.faults import Refused
 from kiosk.core.key_picture import key_picture
 from kiosk.core.words import N_
+from kiosk.dicom.whole_picture import decodes
 from kiosk.store import audit, findings, notices, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
@@ -27,6 +28,8 @@ def take_key_image(
     if len(picture) > LARGEST:
         raise Refused("size", N_("The key image is too large."), N_("Take a smaller region of the picture."))
     facts = key_picture(picture)
+    if not decodes(picture):
+        raise Refused("picture", N_("This picture is damaged and can't be kept."), N_("Take it over again."))
     with centre.writing() as conn:
         found = visits.visit_by_id(conn, visit)
         if found is None:

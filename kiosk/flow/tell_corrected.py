@@ -17,12 +17,11 @@ from kiosk.flow.watch_link import Destination
 from kiosk.store import audit, corrections, images, jobs, notices
 from kiosk.store.audit import Actor
 from kiosk.store.clock import day_of
-from kiosk.store.corrections import Correction, Tell
+from kiosk.store.corrections import NOTICE, Correction, Tell
 from kiosk.store.engine import Connection, Store
 from kiosk.store.jobs import Job
 
 TELL = "reject"  # kind of its job; the subject is the row of correction_tells
-NOTICE = "corrections"
 SENT = (SendState.ACCEPTED, SendState.VERIFIED, SendState.DONE)
 FINDINGS = "findings"  # stands in the column of destinations for a visit's reports
 

@@ -21,6 +21,7 @@ from kiosk.store.index_out import Rows
 from kiosk.store.tables import audit, key_images, studies
 from kiosk.store.visit_steps import new_study_uid as new_uid
 
+NOTICE = "corrections"  # kind of the centre's notice
 WORKING = (State.PLANNED, State.STAGED, State.SWAPPED, State.UNDOING)
 
 
@@ -49,6 +50,11 @@ class Correction:
     error_values: dict[str, Any]
     at: str
     changed_at: str
+    kept: str = "kept"  # what it put away: kept, removing or removed
+
+    @property
+    def removing(self) -> bool:
+        return self.kept == "removing"
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,13 @@ def add(conn: sa.Connection, **values: Any) -> int:
     return int(done.inserted_primary_key[0])  # type: ignore[index]
 
 
-_SHOWN = [column for column in corrections.c if column.name != "taken_out"]
+REMOVING, REMOVED = "removing", "removed"  # states of files whose old content is to go for good, and is gone
+_kept = sa.select(sa.func.coalesce(sa.func.max(files.c.state), "")).where(
+    files.c.correction == corrections.c.id, files.c.state.in_((REMOVING, REMOVED))
+)
+_SHOWN = [
+    *(column for column in corrections.c if column.name != "taken_out"), _kept.scalar_subquery().label("kept")
+]  # fmt: skip
 
 
 def by_id(conn: sa.Connection, correction: int) -> Correction | None:
@@ -124,7 +136,7 @@ def _many(conn: sa.Connection, query: sa.Select[Any]) -> list[Correction]:
         values |= {
             "state": State(row["state"]), "stop": bool(row["stop"]), "series": tuple(row["series"]),
             "before": Identity.from_data(row["before"]), "after": Identity.from_data(row["after"]),
-            "places": tuple(row["places"]),
+            "places": tuple(row["places"]), "kept": row["kept"] or "kept",
         }  # fmt: skip
         found.append(Correction(**values))
     return found
@@ -205,6 +217,18 @@ def files_of(conn: sa.Connection, correction: int) -> list[File]:
 
 def change_file(conn: sa.Connection, file: int, **values: Any) -> None:
     conn.execute(files.update().where(files.c.id == file).values(**values))
+
+
+def remove(conn: sa.Connection, correction: int) -> None:
+    """From now on it can't be taken back: what it put away is being removed."""
+    old = (files.c.correction == correction, files.c.old_sop_uid != "")
+    conn.execute(files.update().where(*old).values(state=REMOVING))
+
+
+def removed(conn: sa.Connection, correction: int) -> bool:
+    """It is gone; False where that was noted before."""
+    left = (files.c.correction == correction, files.c.state == REMOVING)
+    return conn.execute(files.update().where(*left).values(state=REMOVED)).rowcount > 0
 
 
 # -- who knows of it -------------------------------------------------------------------------------------------------

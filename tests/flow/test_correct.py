@@ -348,3 +348,47 @@ def test_what_was_corrected_once_more_comes_back_in_turn(small: Site) -> None:
         small.correct.go_on(number)
     assert small.seen() == seen
     assert {path: content for path, content in small.files().items() if path in files} == files
+
+
+def test_what_was_put_away_goes_for_good_when_two_say_so_and_the_days_are_over(small: Site) -> None:
+    number = small.begin()
+    small.correct.go_on(number)
+    with pytest.raises(Refused, match="K321"):
+        small.ask.remove(number, "技師 二郎", "1357", 365)
+    with pytest.raises(Refused, match="K305"):
+        small.ask.remove(number, "技師 一郎", "2468", 0)
+    with pytest.raises(Refused, match="do not fit"):
+        small.ask.remove(number, "技師 二郎", "0000", 0)
+    before = small.files()
+    small.correct.go_on(number)
+    assert small.files() == before, "nothing goes by itself"
+    small.ask.remove(number, "技師 二郎", "1357", 0)
+    with pytest.raises(Refused, match="K320"):
+        small.ask.undo(number)
+    small.correct.go_on(number)
+    after = small.files()
+    assert after == {path: content for path, content in before.items() if not path.startswith("QUARANTINE/")}
+    assert len(before) > len(after)
+    assert list(small.seen()) == [RIGHT.patient_id] and small.now(number).kept == "removed"
+    assert actions(small)[-2:] == ["quarantine to be removed", "quarantine removed"]
+    small.correct.go_on(number)
+    assert actions(small)[-1:] == ["quarantine removed"] and small.files() == after
+
+
+def test_a_removal_that_is_cut_off_is_taken_up_again(small: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = small.begin()
+    small.correct.go_on(number)
+    small.ask.remove(number, "技師 二郎", "1357", 0)
+
+    def cut(path: Path) -> None:
+        next(each for each in sorted(path.rglob("*")) if each.is_file()).unlink()
+        raise OSError(5, "power went")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", cut)
+        with pytest.raises(Fault, match="K322"):
+            small.correct.go_on(number)
+    assert small.now(number).removing
+    small.correct.go_on(number)
+    assert small.now(number).kept == "removed"
+    assert not any(path.startswith("QUARANTINE/") for path in small.files())

@@ -62,9 +62,15 @@ class CorrectionDesk:
         """Answer: names of those who may be the second person."""
         return self._kit.ask(self.ask.people)
 
-    def start(self, wrong: Wrong, right: Right, reason: str, text: str, second: str, pin: str) -> Answer:
-        """Answer: the correction's number; fails with Refused, Overtaken."""
-        return self._kit.ask(self.ask.start, wrong, right, reason, text, second, pin)
+    def start(
+        self, wrong: Wrong, right: Right, reason: str, text: str, second: str, pin: str, series: Sequence[str] = ()
+    ) -> Answer:  # fmt: skip
+        """Answer: the correction's number; fails with Refused, Overtaken. ``series``: only these; none = all."""
+        return self._kit.ask(self.ask.start, wrong, right, reason, text, second, pin, series=series)
+
+    def remove(self, number: int, second: str, pin: str) -> Answer:
+        """What it put away is to be deleted for good; fails with Refused."""
+        return self._kit.ask(self.ask.remove, number, second, pin, self.settings.quarantine_days)
 
     def cancel(self, number: int) -> Answer:
         return self._kit.ask(self.ask.cancel, number)

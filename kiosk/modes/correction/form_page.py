@@ -56,12 +56,14 @@ class FormPage(ttk.Frame):
         self.reasons.grid(row=1, column=0, sticky="ew")
         foot = ttk.Frame(self)
         foot.grid(row=2, column=1, sticky="ew", pady=(gap, 0))
-        foot.columnconfigure(1, weight=1)
+        foot.columnconfigure(2, weight=1)
         self.day = DateField(foot, N_("List of the day"))
+        self.which = ChoiceField(foot, N_("Images"), {}, width=16)
+        self.which.on_change(self._show)
         self.text = TextField(foot, N_("Explanation"), width=20, limit=200)
         self.second = ChoiceField(foot, N_("Second person"), {}, width=14)
         self.pin = TextField(foot, N_("PIN of the second person"), width=12, limit=64, secret=True)
-        for at, field in enumerate((self.day, self.text, self.second, self.pin)):
+        for at, field in enumerate((self.day, self.which, self.text, self.second, self.pin)):
             field.grid(row=0, column=at, sticky="ew", padx=(0 if at == 0 else gap, 0))
         self.pin.entry.bind("<Return>", lambda event: self._shell.key("F5").press())
 
@@ -71,6 +73,8 @@ class FormPage(ttk.Frame):
         self.choose_reason("")
         for field in (self.text, self.second, self.pin):
             field.set("")
+        self.which.offer(rules.series_choices(wrong.images))
+        self.which.set("")
         self.day.set_day(rules.list_day(wrong.study, self._desk.today()))
         self._show()
         self._desk.people().then(
@@ -122,9 +126,19 @@ class FormPage(ttk.Frame):
             return N_("Another correction of these images is under way.")
         return "" if self.reason else N_("Choose the reason first.")
 
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Only these series; none: all."""
+        return (self.which.get(),) if self.which.get() else ()
+
+    @property
+    def count(self) -> int:
+        """How many images will be corrected."""
+        return sum(not self.series or each.series_uid in self.series for each in self.wrong.images)
+
     def _show(self) -> None:
         after = self.right.identity if self.right is not None else None
-        rows = rules.comparison(self.wrong.identity, after, len(self.wrong.images))
+        rows = rules.comparison(self.wrong.identity, after, self.count)
         self.table.show([Row(*each) for each in rows])
         self._changed()
 
@@ -144,6 +158,6 @@ class FormPage(ttk.Frame):
         told = N_("{n} images of {before} become images of {after}. The old ones are put away and can be brought back.")
         before, after = self.wrong.identity, self.right.identity
         return Sentence(told, {
-            "n": len(self.wrong.images), "before": f"{before.patient_id} {before.shown_name}",
+            "n": self.count, "before": f"{before.patient_id} {before.shown_name}",
             "after": f"{after.patient_id} {after.shown_name}",
         })  # fmt: skip

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from kiosk.core.correction import FIELDS, NEW_VISIBLE, OPEN, REASON_NAMES, STATE_NAMES, Reason, State, differences
+from kiosk.core.correction import (
+    FIELDS,
+    NEW_VISIBLE,
+    OPEN,
+    REASON_NAMES,
+    STATE_NAMES,
+    Reason,
+    State,
+    differences,
+    removable_from,
+)
 from kiosk.core.kept_sentences import kept_sentence
 from kiosk.core.words import N_, Sentence, say
 
+KEPT = {"removing": N_("the old ones are being deleted"), "removed": N_("the old ones are deleted")}
 SEXES = {"M": N_("Male"), "F": N_("Female"), "O": N_("Other")}
 WAYS = {"note": N_("told by us"), "hand": N_("to be asked for")}
 WHATS = {
@@ -66,6 +77,8 @@ def correction_cells(each: Any) -> tuple[str, ...]:
     state = say(STATE_NAMES[each.state])
     if each.state is State.PLANNED and each.images:
         state = f"{state} {each.done}/{each.images}"
+    if each.kept != "kept":
+        state = f"{state}; {say(KEPT[each.kept])}"
     old, new = (f"{who.patient_id} {who.shown_name}" for who in (each.before, each.after))
     reason = say(REASON_NAMES[Reason(each.reason)]) + (f" {each.text}" if each.text else "")
     return each.at[:16].replace("T", " "), old, new, str(each.images), state, reason, f"{each.by} / {each.second}"
@@ -85,7 +98,7 @@ def correction_words(each: Any) -> Sentence:
     if each.places:
         told = N_("The old ID or name still stands in {n} places of the headers: {places}")
         return Sentence(told, {"n": len(each.places), "places": ", ".join(each.places[:4])})
-    if each.state in NEW_VISIBLE:
+    if each.kept == "kept" and each.state in NEW_VISIBLE:
         return Sentence(N_("The old images lie in QUARANTINE and come back by F6, byte for byte."))
     return Sentence(STATE_NAMES[each.state])
 
@@ -132,7 +145,43 @@ def to_convert(lines: Sequence[Any]) -> list[Any]:
 
 
 def may_undo(each: Any) -> bool:
-    return each is not None and each.state in (State.SWAPPED, State.TOLD)
+    return each is not None and each.kept == "kept" and each.state in (State.SWAPPED, State.TOLD)
+
+
+def not_removable(each: Any, days: int, today: date) -> Sentence | str:
+    """Why what it put away can't be deleted for good yet; empty where it can."""
+    first = removable_from(each.state, each.changed_at, days) if each is not None and each.kept == "kept" else None
+    if first is None:
+        return N_("Mark one that is corrected.")
+    return Sentence(N_("It is to be kept until {day}."), {"day": first.isoformat()}) if first > today else ""
+
+
+def put_away(each: Any, days: int) -> list[tuple[str, tuple[str, str]]]:
+    """Key and cells of what is told before it is deleted."""
+    over = datetime.fromisoformat(each.changed_at).date()
+    lines = {
+        N_("Taken as"): f"{each.before.patient_id} {each.before.shown_name}",
+        N_("Corrected to"): f"{each.after.patient_id} {each.after.shown_name}",
+        N_("Images"): str(each.images),
+        N_("State"): say(STATE_NAMES[each.state]),
+        N_("Put away on"): over.isoformat(),
+        N_("May be deleted from"): (over + timedelta(days=days)).isoformat(),
+        N_("By"): f"{each.by} / {each.second}",
+    }
+    return [(words, (say(words), value)) for words, value in lines.items()]
+
+
+def series_choices(images: Sequence[Any]) -> dict[str, str]:
+    """Series UID -> words; "" is all of them. A study of one series offers nothing else."""
+    counts: dict[str, list[Any]] = {}
+    for each in images:
+        counts.setdefault(each.series_uid, []).append(each)
+    choices = {"": say(Sentence(N_("All {n} images"), {"n": len(images)}))}
+    if len(counts) > 1:
+        for at, (uid, some) in enumerate(counts.items(), 1):
+            values = {"at": at, "modality": some[0].modality, "n": len(some)}
+            choices[uid] = say(Sentence(N_("Series {at}: {modality}, {n} images"), values))
+    return choices
 
 
 def may_give_up(each: Any) -> bool:

@@ -40,3 +40,6 @@ class CorrectionSettings(Settings):
     convert: ConvertSettings = setting(ConvertSettings, N_("Centre IDs to hospital IDs."))
     burned_in: list[BurnedInSettings] = setting(list, N_("Where devices burn the name into their pictures."))
     pictures: int = setting(3, N_("How many pictures of the images are shown."))
+    quarantine_days: int = setting(
+        365, N_("For how many days what was put away is kept before two people may delete it for good.")
+    )

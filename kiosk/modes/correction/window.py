@@ -13,6 +13,7 @@ from kiosk.modes.correction.convert_page import ConvertPage
 from kiosk.modes.correction.form_page import FormPage
 from kiosk.modes.correction.list_pages import CorrectionsPage, StudiesPage, ToDoPage
 from kiosk.modes.correction.redraw_page import RedrawPage
+from kiosk.modes.correction.remove_page import RemovePage
 from kiosk.ui.shell import Choice, Key, Shell
 
 
@@ -35,6 +36,7 @@ class CorrectionWindow:
         self.to_do = ToDoPage(work, self.shell, desk, self.set_keys)
         self.convert = ConvertPage(work, self.shell, desk, self.set_keys)
         self.redraw = RedrawPage(work, self.shell, desk, self.set_keys, lambda: self.show_page(self.corrections))
+        self.remove = RemovePage(work, self.shell, desk, lambda: self.show_page(self.corrections))
         self.page: Any = self.studies
         self._ready = True
         self._end: Callable[[], None] = desk.listen(self.news)
@@ -46,7 +48,9 @@ class CorrectionWindow:
     # -- pages and keys ----------------------------------------------------------------------------------------------
 
     def show_page(self, page: Any) -> None:
-        for each in (self.studies, self.form, self.corrections, self.to_do, self.convert, self.redraw):
+        for each in (
+            self.studies, self.form, self.corrections, self.to_do, self.convert, self.redraw, self.remove
+        ):  # fmt: skip
             each.grid_remove()
         self.page = page
         page.grid(row=0, column=0, sticky="nsew")
@@ -64,6 +68,7 @@ class CorrectionWindow:
             keys = {
                 self.studies: self._study_keys, self.form: self._form_keys, self.corrections: self._list_keys,
                 self.to_do: self._to_do_keys, self.convert: self._convert_keys, self.redraw: self._redraw_keys,
+                self.remove: self._remove_keys,
             }  # fmt: skip
             self.shell.keys(keys[self.page]())
 
@@ -90,12 +95,14 @@ class CorrectionWindow:
         no_undo = "" if rules.may_undo(marked) else N_("Mark one that is corrected.")
         done = marked is not None and marked.state is State.TOLD
         no_redraw = "" if done else N_("Mark one that is corrected.")
+        no_remove = rules.not_removable(marked, self.desk.settings.quarantine_days, self.desk.today())
         no_end = "" if rules.may_give_up(marked) else N_("Mark one whose copies are being made.")
         return [
             Key("F4", N_("Whom to ask"), lambda: self.show_page(self.to_do)),
             Key("F6", N_("Take back"), self.ask_undo, why=no_undo),
             Key("F7", N_("Give up"), lambda: self._do(self.desk.cancel(marked.id)), why=no_end),
             Key("F8", N_("Burned-in name"), lambda: self._open_redraw(marked), why=no_redraw),
+            Key("F9", N_("Delete for good"), lambda: self._open_remove(marked), why=no_remove),
             Key("Esc", N_("Back"), lambda: self.show_page(self.studies)),
         ]
 
@@ -126,6 +133,17 @@ class CorrectionWindow:
             Key("F9", N_("Next picture"), self.redraw.next),
             Key("Esc", N_("Back"), lambda: self.show_page(self.corrections)),
         ]
+
+    def _remove_keys(self) -> list[Key]:
+        return [
+            Key("F2", N_("Second person"), self.remove.second.focus),
+            Key("F5", N_("Delete for good"), self.remove.ask),
+            Key("Esc", N_("Back"), lambda: self.show_page(self.corrections)),
+        ]
+
+    def _open_remove(self, marked: Any) -> None:
+        self.show_page(self.remove)
+        self.remove.open(marked)
 
     def _open_redraw(self, marked: Any) -> None:
         """F8: the name that the device burned into the pictures."""
@@ -193,7 +211,7 @@ class CorrectionWindow:
                 self.shell.problem.fault(why)
 
         self.desk.start(
-            form.wrong, form.right, form.reason, form.text.get(), form.second.get(), form.pin.get()
+            form.wrong, form.right, form.reason, form.text.get(), form.second.get(), form.pin.get(), form.series
         ).then(begun, failed)  # fmt: skip
 
     def leave_form(self) -> None:

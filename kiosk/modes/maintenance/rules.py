@@ -52,6 +52,8 @@ ACTIONS = {
     "correction undo asked": N_("correction to be taken back"),
     "correction undone": N_("correction taken back"),
     "rejection note sent": N_("destination told to hide images"),
+    "quarantine to be removed": N_("put-away images to be removed for good"),
+    "quarantine removed": N_("put-away images removed for good"),
     "correction to-do settled": N_("destination asked by hand"),
     "burned-in name redrawn": N_("burned-in name masked and redrawn"),
     "IDs mapped": N_("IDs of centre and hospital joined"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from types import SimpleNamespace
 
-from kiosk.core.correction import Identity
+from kiosk.core.correction import Identity, State
+from kiosk.core.words import Sentence
 from kiosk.modes.correction import rules
 from tests.store.samples import patient
 
@@ -31,3 +32,27 @@ def test_the_list_is_that_of_the_day_of_the_images() -> None:
     today = date(2026, 11, 28)
     assert rules.list_day(SimpleNamespace(study_date="20261124"), today) == date(2026, 11, 24)
     assert rules.list_day(SimpleNamespace(study_date=""), today) == today
+
+
+def test_one_series_may_be_chosen_where_there_are_several() -> None:
+    def image(series: str, modality: str = "CR") -> SimpleNamespace:
+        return SimpleNamespace(series_uid=series, modality=modality)
+
+    assert list(rules.series_choices([image("a"), image("a")])) == [""], "one series: nothing to choose"
+    told = rules.series_choices([image("a"), image("b", "OT"), image("a")])
+    assert list(told) == ["", "a", "b"] and "2" in told["a"] and "OT" in told["b"] and "3" in told[""]
+
+
+def test_it_is_kept_until_its_days_are_over_and_only_what_is_over_goes() -> None:
+    today = date(2026, 11, 28)
+
+    def each(state: State, changed: str, kept: str = "kept") -> SimpleNamespace:
+        return SimpleNamespace(state=state, changed_at=changed, kept=kept)
+
+    assert rules.not_removable(each(State.TOLD, "2025-11-28T09:00:00+09:00"), 365, today) == ""
+    late = rules.not_removable(each(State.TOLD, "2025-11-29T09:00:00+09:00"), 365, today)
+    assert isinstance(late, Sentence) and late.values == {"day": "2026-11-29"}
+    for state in (State.PLANNED, State.STAGED, State.SWAPPED, State.UNDOING, State.CANCELLED):
+        assert rules.not_removable(each(state, "2020-01-01T09:00:00+09:00"), 365, today)
+    assert rules.not_removable(each(State.TOLD, "2020-01-01T09:00:00+09:00", "removed"), 365, today)
+    assert rules.not_removable(None, 365, today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from kiosk.core.correction import State
@@ -170,3 +171,31 @@ def test_a_burned_in_name_is_looked_at_then_redrawn(open_window: Callable[..., A
     answer(window, 1)
     wait_until(lambda: len(window.site.seen()[RIGHT.patient_id]) == 4, what="two further pictures")
     assert set(corrected) < set(window.site.seen()[RIGHT.patient_id])
+
+
+def test_what_was_put_away_is_deleted_by_two_when_its_days_are_over(
+    open_window: Callable[..., Any], wait_until: Wait
+) -> None:
+    window = open_window()
+    window.desk.settings = replace(window.desk.settings, quarantine_days=0)
+    start(window, wait_until)
+    answer(window, 1)
+    wait_until(lambda: "髙橋 花子" in window.shell.problem.text, what="it is corrected")
+    [key] = window.corrections.table.shown_keys
+    window.corrections.table.select(key)
+    wait_until(lambda: window.shell.key("F9").enabled, what="its days are over")
+    press(window.shell, "F9")
+    wait_until(lambda: window.remove.second._keys == ["技師 二郎"], what="who may confirm")
+    press(window.shell, "F5")
+    assert window.shell.question is None, "nobody has confirmed it"
+    window.remove.second.set("技師 二郎")
+    window.remove.pin.focus()
+    type_in(window.shell, "1357")
+    press(window.shell, "F5")
+    wait_until(lambda: window.shell.question is not None, what="the consequence")
+    answer(window, 1)
+    wait_until(lambda: window.page is window.corrections, what="it is asked for")
+    wait_until(lambda: window.corrections.found[key].kept == "removed", what="it is gone")
+    assert not any(path.startswith("QUARANTINE/") for path in window.site.files())
+    window.corrections.table.select(key)
+    wait_until(lambda: not window.shell.key("F6").enabled, what="no way back is offered")

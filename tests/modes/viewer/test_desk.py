@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from kiosk.core.faults import Fault
 from kiosk.flow.show_study import show_study
@@ -13,7 +15,9 @@ from kiosk.store import audit, findings
 from tests.dicom.test_pixels import write
 from tests.modes.viewer.ward import LAST_YEAR, Ward
 
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\0\0\0\0" + bytes(8) + b"IEND\xaeB`\x82"
+_made = BytesIO()
+Image.new("L", (16, 16), 128).save(_made, "PNG")
+PNG = _made.getvalue()
 
 
 def test_studies_are_listed_newest_first_and_searched(ward: Ward) -> None:
