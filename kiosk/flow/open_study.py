@@ -21,6 +21,7 @@ from kiosk.flow.crew import Crew
 Message = dict[str, Any]
 SURVEYED_AT_ONCE = 16  # headers per question: often enough for a bar that moves and a cancel that bites
 URGENT, AHEAD = 0, 1
+VECTORS = ("position", "orientation", "spacing_mm")  # of facts: lists on the wire
 
 
 class Key(NamedTuple):
@@ -339,8 +340,10 @@ def _paint(told: Message) -> Paint:
 
 
 def _facts(told: Message) -> PictureFacts:
-    vectors = {key: tuple(told[key]) if told[key] is not None else None for key in ("position", "orientation")}
-    return PictureFacts(**{**told, **vectors, "frame_times_ms": tuple(told["frame_times_ms"])})
+    vectors = {key: tuple(told[key]) if told[key] is not None else None for key in VECTORS}
+    places = tuple((place[0], place[1], place[2]) for place in told["frame_positions"])
+    times = tuple(told["frame_times_ms"])
+    return PictureFacts(**{**told, **vectors, "frame_times_ms": times, "frame_positions": places})
 
 
 def keys_of(stack: Stack) -> list[Key]:
