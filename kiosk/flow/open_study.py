@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,6 +69,7 @@ class _Job:
     answers: list[Answer]
     key: Key | None = None
     urgency: int = URGENT
+    who: str = ""
     given_up: threading.Event = field(default_factory=threading.Event)
 
     def wanted(self) -> bool:
@@ -112,13 +113,19 @@ class StudyReader:
             crew.start(child.name, lambda stop, child=child: self._serve(child, stop), wake=self._wake)  # type: ignore[misc]
 
     # -- what the desk calls ------------------------------------------------------------------------------------
-    def open(self, places: Sequence[Path], progress: Callable[[int, int], None] | None = None) -> Answer:
-        """Read the headers of files, folders or a DICOMDIR. Answer: Opened. ``progress(done, of)`` by the mailbox."""
+    def open(
+        self,
+        places: Sequence[Path],
+        progress: Callable[[int, int], None] | None = None,
+        first: Callable[[Opened], None] | None = None,
+    ) -> Answer:
+        """Read the headers of files, folders or a DICOMDIR. Answer: Opened. ``progress(done, of)`` by the mailbox, and
+        ``first(opened)`` once, with the first picture alone, as soon as its header is read."""
         with self._changed:
             self._deadly.clear()
 
         def work(child: Child, stopped: Callable[[], bool]) -> Opened:
-            return self._survey(child, stopped, list(places), progress)
+            return self._survey(child, stopped, list(places), progress, first)
 
         return self._add(_Job(work, [Answer(self._post)]))
 
@@ -157,12 +164,12 @@ class StudyReader:
                 self._cache.move_to_end(key)
             return shown
 
-    def fetch_ahead(self, keys: Sequence[Key]) -> None:
-        """Decode these when nothing is urgent, in this order; replaces what was to be fetched ahead before."""
+    def fetch_ahead(self, keys: Sequence[Key], who: str = "") -> None:
+        """Decode these when nothing is urgent, in this order; replaces what ``who`` wanted so before."""
         with self._changed:
-            self._jobs = [job for job in self._jobs if job.urgency == URGENT]
+            self._jobs = [job for job in self._jobs if job.urgency == URGENT or job.who != who]
             known = {job.key for job in (*self._jobs, *self._running)} | set(self._cache) | set(self._deadly)
-            jobs = [_Job(self._frame_work(key), [], key, AHEAD) for key in keys if key not in known]
+            jobs = [_Job(self._frame_work(key), [], key, AHEAD, who) for key in keys if key not in known]
             self._jobs[:0] = reversed(jobs)
             self._changed.notify_all()
 
@@ -201,12 +208,15 @@ class StudyReader:
                 job = self._next(stop)
                 if job is None:
                     continue
-                try:
-                    self._settle(job, value=self._done(job, child, stop))
-                except Exception as why:  # every error ends as one sentence in front of a person
-                    self._settle(job, fault=_told(as_fault(why)))
+                self._carry_out(job, child, stop.is_set)
         finally:
             child.close()
+
+    def _carry_out(self, job: _Job, child: Child, stopped: Callable[[], bool]) -> None:
+        try:
+            self._settle(job, value=self._done(job, child, stopped))
+        except Exception as why:  # every error ends as one sentence in front of a person
+            self._settle(job, fault=_told(as_fault(why)))
 
     def _next(self, stop: threading.Event) -> _Job | None:
         """The newest urgent job, else the first to fetch ahead if another decoder stays free for the urgent."""
@@ -223,9 +233,9 @@ class StudyReader:
                 self._changed.wait(1.0)
         return None
 
-    def _done(self, job: _Job, child: Child, stop: threading.Event) -> Any:
+    def _done(self, job: _Job, child: Child, stopped: Callable[[], bool]) -> Any:
         try:
-            return job.work(child, lambda: stop.is_set() or job.given_up.is_set())
+            return job.work(child, lambda: stopped() or job.given_up.is_set())
         except ChildLost as lost:
             fault = _told(lost)
             if job.key is not None and lost.reason != "stopped":
@@ -240,6 +250,18 @@ class StudyReader:
             self._changed.notify_all()
         for answer in answers:
             answer.settle(value, fault)
+
+    def _serve_the_urgent(self, child: Child, stopped: Callable[[], bool]) -> None:
+        """Between two batches of headers: pictures that somebody looks at go first, also with a single decoder."""
+        while not stopped():
+            with self._changed:
+                wanted = (job for job in reversed(self._jobs) if job.key and job.urgency == URGENT and job.wanted())
+                job = next(wanted, None)
+                if job is None:
+                    return
+                self._jobs.remove(job)
+                self._running.append(job)
+            self._carry_out(job, child, stopped)
 
     def _frame_work(self, key: Key) -> Callable[[Child, Callable[[], bool]], Shown]:
         def work(child: Child, stopped: Callable[[], bool]) -> Shown:
@@ -265,15 +287,18 @@ class StudyReader:
         stopped: Callable[[], bool],
         places: list[Path],
         progress: Callable[[int, int], None] | None,
+        first: Callable[[Opened], None] | None,
     ) -> Opened:
-        paths: list[str] = []
-        for place in places:
-            paths += child.ask({"do": "files", "path": str(place)}, self._deadline_s, stopped)["files"]
+        asked = {"do": "files", "paths": [str(place) for place in places]}
+        paths = child.ask(asked, self._deadline_s, stopped)["files"]
         paths = list(dict.fromkeys(paths))
         facts: list[PictureFacts] = []
         refused: list[tuple[str, Fault]] = []
-        queue = [paths[at : at + SURVEYED_AT_ONCE] for at in range(0, len(paths), SURVEYED_AT_ONCE)]
+        begin = 1 if first is not None and len(paths) > 1 else 0
+        queue = [paths[:begin]] if begin else []
+        queue += [paths[at : at + SURVEYED_AT_ONCE] for at in range(begin, len(paths), SURVEYED_AT_ONCE)]
         while queue:
+            self._serve_the_urgent(child, stopped)
             batch = queue.pop(0)
             try:
                 answered = child.ask({"do": "survey", "paths": batch}, self._deadline_s, stopped)["facts"]
@@ -290,6 +315,9 @@ class StudyReader:
                     refused.append((each["path"], fault_from_message(each["fault"])))
                 else:
                     facts.append(_facts(each))
+            if first is not None and queue and facts and facts[0].pixels:
+                self._post(first, Opened(tuple(replace(stack, whole=False) for stack in stacks_of(facts[:1]))))
+            first = None
             if progress is not None:
                 self._post(progress, len(facts) + len(refused), len(paths))
         if not facts and refused:

@@ -21,9 +21,7 @@ def tilted(degrees: float) -> tuple[float, ...]:
     return (1.0, 0.0, 0.0, 0.0, math.cos(turn), math.sin(turn))
 
 
-def stack(
-    name: str, zs: list[float], turn: Any = AXIAL, frame: str = "F", study: str = "today", **more: Any
-) -> Stack:
+def stack(name: str, zs: list[float], turn: Any = AXIAL, frame: str = "F", study: str = "today", **more: Any) -> Stack:
     facts = [
         PictureFacts(
             f"{name}{number}", study_uid=study, series_uid=name, modality="CT", number=number, rows=100, columns=100,

@@ -143,7 +143,7 @@ def test_the_header_is_searched(opened: Open, wait_until: Any) -> None:
     assert window.place == "pictures" and window.shell.top.focus_get() is window.pictures.pane
 
 
-def test_last_time_stands_on_the_right(
+def test_last_time_stands_on_the_right_by_itself_and_alone_again_by_a_key(
     open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any
 ) -> None:
     ward = open_ward()
@@ -152,12 +152,11 @@ def test_last_time_stands_on_the_right(
     window = open_window(ward)
     wait_until(lambda: len(window.list.table) == 2)
     press(window, "<Return>")
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
-    press(window, "<F4>")
-    left, right = window.pictures.panes
-    wait_until(lambda: right.ready)
+    left, right = window.pictures.panes[:2]
+    wait_until(lambda: window.place == "pictures" and window.pictures.two and left.ready and right.ready, 30)
     assert (left.facts.study_date, right.facts.study_date) == ("20261124", "20251120")
     window.shell.scanner.letters["s"]()
+    assert "picture by picture" in right._words["sw"] and right._words["sw"].endswith("1 / 3")
     press(window, "<Down>")
     wait_until(lambda: left.at == right.at == 1 and left.ready and right.ready)
     press(window, "<Tab>")
@@ -165,6 +164,8 @@ def test_last_time_stands_on_the_right(
     assert window.shell.banner.examinee.number == "2025001", "the banner follows the pane"
     press(window, "<F4>")
     assert not window.pictures.two and window.pictures.pane is left
+    press(window, "<F4>")
+    wait_until(lambda: window.pictures.two and right.ready)
 
 
 def test_without_last_time_both_panes_show_this_one(opened: Open, wait_until: Any) -> None:

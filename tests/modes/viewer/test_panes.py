@@ -1,0 +1,75 @@
+"""Several panes at the real window: layouts that a PC remembers, and stacks leafed together by place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.modes.viewer.hands import Open, press
+from tests.modes.viewer.ward import LAST_YEAR, Ward
+
+
+def slices(ward: Ward, visit: int, zs: list[float], frame: str, series: str) -> None:
+    """One series of a CT, its slices at these heights."""
+    with ward.station.centre.reading() as conn:
+        from kiosk.store import visits
+
+        found = visits.visit_by_id(conn, visit)
+        assert found is not None
+    uid = f"{found.steps[0].study_uid}.{series}"
+    for number, z in enumerate(zs, start=1):
+        ward.study(visit, 1, Modality="CT", SeriesInstanceUID=uid, SeriesNumber=series, InstanceNumber=number,
+                   ImagePositionPatient=[0, 0, z], ImageOrientationPatient=[1, 0, 0, 0, 1, 0], PixelSpacing=[1, 1],
+                   FrameOfReferenceUID=frame)  # fmt: skip
+
+
+def test_a_layout_is_chosen_by_key_and_remembered_for_the_modality(
+    opened: Open, open_window: Callable[[Ward], Any], wait_until: Any
+) -> None:
+    ward, window = opened(pictures=3)
+    pictures = window.pictures
+    press(window, "<Control-Key-4>")
+    panes = pictures.panes
+    wait_until(lambda: [pane.at if pane.ready else None for pane in panes[:3]] == [0, 1, 2])
+    assert panes[3].stack is None and len(pictures.hung.visible) == 4
+    press(window, "<Tab>", "<Down>")
+    wait_until(lambda: pictures.pane is panes[1] and panes[1].at == 2 and panes[0].at == 0, what="each on its own")
+    press(window, "<F12>", "<F5>")
+    wait_until(lambda: window.place == "pictures" and panes[2].ready and panes[0].ready, 30)
+    assert len(pictures.hung.visible) == 4, "the next CR begins so"
+    window.shell.scanner.letters["x"]()
+    assert len(pictures.hung.visible) == 1 and pictures.pane is panes[0]
+    wait_until(lambda: ward.desk().layouts().wait(5) == {"CR": "1x1"})
+
+
+def test_last_year_is_leafed_by_place_once_it_was_fixed_whatever_the_series(
+    open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any
+) -> None:
+    ward = open_ward()
+    last = ward.visit(1, LAST_YEAR)
+    slices(ward, last, [-100 + 5.0 * n for n in range(6)], "2.25.8", "1")
+    today = ward.visit(1)
+    slices(ward, today, [5.0 * n for n in range(6)], "2.25.9", "1")
+    slices(ward, today, [10.0 * n for n in range(3)], "2.25.9", "2")
+    window = open_window(ward)
+    wait_until(lambda: len(window.list.table) == 2)
+    press(window, "<Return>")
+    left, right = window.pictures.panes[:2]
+    wait_until(lambda: window.pictures.two and left.ready and right.ready, 30)
+    letters = window.shell.scanner.letters
+    press(window, "<Down>")
+    wait_until(lambda: left.at == 1 and right.at == 0, what="not together yet")
+    letters["f"]()
+    assert "fixed by hand" in right._words["sw"] and "fixed by hand" in left._words["sw"]
+    press(window, "<Down>", "<Down>")
+    wait_until(lambda: (left.at, right.at) == (3, 2) and right.ready)
+    press(window, "<Right>")
+    wait_until(lambda: len(left.stack) == 3 and left.ready)
+    wait_until(lambda: left.at in (1, 2), what="the other series goes to the place that last year shows")
+    press(window, "<Home>")
+    wait_until(lambda: right.at == 0 and right.ready)
+    assert "5.0 mm beside" in right._words["sw"], "z 0 of today is z -105 of last year"
+    letters["s"]()
+    assert "together" not in right._words["sw"] + left._words["sw"]
+    press(window, "<End>")
+    wait_until(lambda: left.at == 2 and right.at == 0)
