@@ -25,11 +25,16 @@ class HungPanes:
         self._desk, self._hung, self._fault = desk, hung, fault
         self._remembered: dict[str, str] = {}
         self._seen: list[Any] = [None] * len(self.panes)
+        self.cuts: tuple[Any, ...] = ()  # stacks that were made of one of what was opened
+        self._cut: Any = None  # what they were made of
+        self._cut_shape = "2x2"
+        self._before: tuple[Any, Any, hanging.Slide] = (None, None, (0, 0))  # what hung there before them
         desk.layouts().then(self._remembered.update, fault)
 
     def show(self, seen: Any, goes_on: bool = False) -> None:
         """Show what was opened, hung as this kind of picture is; None empties all. ``goes_on``: it is the whole of what
         is on the screen already, whose first picture stays as it is."""
+        self._drop_cuts()
         self.two = False
         self._seen = [seen] + [None] * (len(self.panes) - 1)
         stacks = seen.stacks if seen is not None else ()
@@ -40,6 +45,8 @@ class HungPanes:
 
     def show_beside(self, seen: Any) -> None:
         """``seen`` on the right, each picture beside its like; None: this study alone again."""
+        if self.cuts:
+            self._leave_cuts()
         self.two = seen is not None
         stacks = self._seen[0].stacks if self._seen[0] is not None else ()
         here = self.place_of(self.panes[0])
@@ -61,8 +68,52 @@ class HungPanes:
         self._seen = [self._seen[0], seen] * 2
         self._hang(places, goes_on=True)
 
-    def choose(self, layout: str) -> None:
-        """Divide the screen otherwise, and begin so next time with this kind of picture."""
+    def hang_cuts(self, pane: Viewport, cuts: tuple[Any, ...]) -> None:
+        """The three planes of the stack in ``pane``, and the stack itself as the fourth."""
+        seen, place = self.seen_in(pane), self.place_of(pane)
+        self._before = (self._seen[0], self._seen[1] if self.two else None, self.place_of(self.panes[0]))
+        self.two, self._cut, self.cuts, self._cut_shape = False, seen, cuts, "2x2"
+        self._seen = [seen] * len(self.panes)
+        known = len(seen.stacks)
+        self._hang([*((known + number, len(cut) // 2) for number, cut in enumerate(cuts)), place], goes_on=False)
+
+    def change_cuts(self, cuts: tuple[Any, ...]) -> None:
+        """The same planes as thin cuts or slabs: every pane stays at its place."""
+        self.cuts, before = cuts, self.cuts
+        for pane in self.panes:
+            number = next((at for at, cut in enumerate(before) if cut is pane.stack), None)
+            if number is not None:
+                pane.swap_stack(cuts[number], pane.at)
+        self._hung()
+
+    def close_cuts(self) -> None:
+        """What hung there before."""
+        self.show_beside(self._before[1])
+
+    def _leave_cuts(self) -> None:
+        seen, _, place = self._before
+        self._drop_cuts()
+        self._seen = [seen] + [None] * (len(self.panes) - 1)
+        self.panes[0].show_stack(seen.stacks[place[0]], place[1])
+
+    def _drop_cuts(self) -> None:
+        self.cuts, self._cut = (), None
+        self._desk.drop_cuts()
+
+    def _choose_for_cuts(self, layout: str, first: Viewport) -> None:
+        """The pane that is being read stays; what does not fit is hidden until there is room again."""
+        shown = [self.place_of(pane) for pane in (first, *(pane for pane in self.visible if pane is not first))]
+        known = len(self.stacks_of(first)) - len(self.cuts)
+        rest = [(known + number, len(cut) // 2) for number, cut in enumerate(self.cuts)]
+        places = shown + [place for place in rest if place[0] not in {at for at, _ in shown}]
+        self._cut_shape = layout
+        self._hang(places, goes_on=True)
+
+    def choose(self, layout: str, first: Viewport) -> None:
+        """Divide the screen otherwise, and begin so next time with this kind of picture. ``first``: the active one."""
+        if self.cuts:
+            self._choose_for_cuts(layout, first)
+            return
         stack = self.panes[0].stack
         if stack is None:
             return
@@ -72,10 +123,10 @@ class HungPanes:
         stays = self.two and layout in ("1x2", "2x2")
         self.show_beside(self._seen[1] if stays else None)
 
-    def choose_next(self) -> None:
+    def choose_next(self, first: Viewport) -> None:
         """One pane, two beside each other, two below each other, four; beside an earlier study two or four."""
         now = self._shape()
-        self.choose(("2x2" if now == "1x2" else "1x2") if self.two else hanging.next_layout(now))
+        self.choose(("2x2" if now == "1x2" else "1x2") if self.two else hanging.next_layout(now), first)
 
     def seen_in(self, pane: Viewport) -> Any:
         """What was opened into this pane."""
@@ -84,7 +135,9 @@ class HungPanes:
     def stacks_of(self, pane: Viewport) -> tuple[Any, ...]:
         """All that the pane can show."""
         seen = self.seen_in(pane)
-        return tuple(seen.stacks) if seen is not None else ()
+        if seen is None:
+            return ()
+        return (*seen.stacks, *self.cuts) if seen is self._cut else tuple(seen.stacks)
 
     def place_of(self, pane: Viewport) -> hanging.Slide:
         """Number of its stack, and slide."""
@@ -97,6 +150,8 @@ class HungPanes:
         return self.panes[: rows * columns]
 
     def _shape(self) -> str:
+        if self.cuts:
+            return self._cut_shape
         return hanging.beside_layout(self.layout) if self.two else self.layout
 
     def _hang(self, places: Sequence[hanging.Slide | None], goes_on: bool) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kiosk.core.stack import Stack
     from kiosk.core.study import Study
     from kiosk.core.visit import Visit
-    from kiosk.flow.answers import Answer
+    from kiosk.flow.answers import Answer, Running
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class ViewerSettings(Settings):
     decode_within_s: float = setting(30.0, N_("How long one picture may take before it is given up, in seconds."))
     cache_mb: int = setting(512, N_("How much memory decoded pictures may take, in MB."))
     key_image_px: int = setting(1600, N_("Longer side of a key image, in pixels."))
+    cuts_memory_mb: int = setting(768, N_("How much memory the voxels of multiplanar cuts (MPR) may take, in MB."))
     compare_at_once: bool = setting(
         True, N_("Does the examination before stand on the right by itself, as soon as today's first picture is there?")
     )
@@ -56,6 +57,7 @@ class ViewerDesk:
     """What the window may ask and do; every call returns at once."""
 
     def __init__(self, kit: Kit) -> None:
+        from kiosk.flow.make_cuts import Cuts
         from kiosk.flow.open_study import StudyReader
 
         self._kit = kit
@@ -72,6 +74,7 @@ class ViewerDesk:
             cache_mb=self.settings.cache_mb,
             deadline_s=self.settings.decode_within_s,
         )
+        self._cuts = Cuts(self._reader, kit.errands, self.settings.cuts_memory_mb)
 
     # -- what there is -----------------------------------------------------------------------------------------
 
@@ -165,30 +168,49 @@ class ViewerDesk:
     def frame(self, path: str, frame: int, stamp: str = "") -> Answer:
         """Answer: Shown (pixels, paint, warnings). ``stamp`` is that of the facts: a file that has taken the place of
         the one that was opened is refused."""
-        return self._reader.frame(path, frame, stamp)
+        cut = self._cuts.holds(path)
+        return self._cuts.frame(path, frame, stamp) if cut else self._reader.frame(path, frame, stamp)
 
     def peek(self, path: str, frame: int, stamp: str = "") -> Any:
         """Shown if it is decoded already, else None."""
-        return self._reader.peek(path, frame, stamp)
+        cut = self._cuts.holds(path)
+        return self._cuts.peek(path, frame, stamp) if cut else self._reader.peek(path, frame, stamp)
 
     def fetch_ahead(self, stack: Stack, at: int, forward: bool, who: str = "") -> None:
         """Decode what will probably be wanted next in the pane ``who``."""
         from kiosk.flow.open_study import around, keys_of
 
-        self._reader.fetch_ahead(around(keys_of(stack), at, forward), who)
+        keys = [] if self._cuts.holds(stack.pictures[0].path) else around(keys_of(stack), at, forward)
+        self._reader.fetch_ahead(keys, who)
 
     def fetch_loop(self, stack: Stack, at: int) -> None:
         """Decode what a loop will show from slide ``at`` on, as much of it as the memory for pictures holds."""
         from kiosk.flow.open_study import keys_of
 
         facts = stack.picture(at)
+        if self._cuts.holds(facts.path):
+            return
         room = int(self.settings.cache_mb * 0.8 * (1 << 20)) // max(1, facts.rows * facts.columns * 3)
         keys = keys_of(stack)
         self._reader.fetch_ahead((keys[at:] + keys[:at])[: max(2, room)])
 
     def header(self, path: str, stamp: str = "") -> Answer:
         """Answer: (tag, keyword, VR, value, depth) of each element; a Fault where another file stands there now."""
+        if self._cuts.holds(path):
+            return self._kit.ask(self._cuts.header)
         return self._reader.header(path, stamp)
+
+    def make_cuts(self, stack: Stack) -> Running:
+        """Answer: three stacks, the axial, coronal and sagittal cuts through the slices of ``stack``."""
+        return self._cuts.make(stack)
+
+    def cuts(self, path: str, how: str, thick_mm: float) -> tuple[Stack, ...]:
+        """The same cuts as slabs: ``how`` is thin, mip or mean."""
+        return self._cuts.stacks(path, how, thick_mm)
+
+    def drop_cuts(self) -> None:
+        """Nobody looks at them any more."""
+        self._cuts.drop()
 
     def give_up(self) -> None:
         """Whatever is being opened or decoded is not wanted any more."""

@@ -11,6 +11,7 @@ from kiosk.core import hanging
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_
 from kiosk.modes.viewer import rules
+from kiosk.modes.viewer.cuts_window import CutKeys
 from kiosk.modes.viewer.hung_window import HungPanes
 from kiosk.modes.viewer.leafing import Together
 from kiosk.modes.viewer.side_window import SideView
@@ -48,6 +49,8 @@ class PicturesView(ttk.Frame):
                 (N_("Measure"), self._next_measure),
                 (N_("Panes"), lambda: self.choose_layout("")),
                 (N_("Together"), self._both),
+                (N_("MPR"), lambda: self.cuts.toggle()),
+                (N_("Slab"), lambda: self.cuts.next_kind()),
             ),
         )
         self.side.grid(row=0, column=0, rowspan=2, sticky="nsew", padx=(0, look.px(12)))
@@ -57,6 +60,7 @@ class PicturesView(ttk.Frame):
         ]
         self.pane = self.panes[0]
         self.hung = HungPanes(self.panes, desk, self._others_hang, self._fault)
+        self.cuts = CutKeys(self.hung, desk, shell.problem, lambda: self.pane)
         for pane in self.panes:
             self._bind(pane)
         self.letters = self._letters()
@@ -65,6 +69,7 @@ class PicturesView(ttk.Frame):
 
     def show(self, seen: Any, goes_on: bool = False) -> None:
         """Show what was opened; None empties all. ``goes_on``: the whole of what is on the screen already."""
+        self.cuts.stop()
         self._activate(self.panes[0])
         self.hung.show(seen, goes_on)
 
@@ -80,9 +85,9 @@ class PicturesView(ttk.Frame):
     def choose_layout(self, layout: str) -> None:
         """Divide the screen otherwise; "" goes on to the next layout."""
         if layout:
-            self.hung.choose(layout)
+            self.hung.choose(layout, self.pane)
         else:
-            self.hung.choose_next()
+            self.hung.choose_next(self.pane)
         self._changed()
 
     def seen_in(self, pane: Viewport) -> Any:
@@ -232,6 +237,10 @@ class PicturesView(ttk.Frame):
             "f": self._fix_place,
             "x": lambda: self.choose_layout(""),
             "n": self._lines_or_none,
+            "t": self.cuts.toggle,
+            "g": self.cuts.next_kind,
+            "[": lambda: self.cuts.thicker(-1),
+            "]": lambda: self.cuts.thicker(1),
             "w": lambda: self._tool("window"),
             "p": lambda: self._tool("pan"),
             "l": lambda: self._tool("length"),

@@ -273,6 +273,8 @@ KEY_CARD = (
     ("f", N_("The pictures shown are of the same place")),
     ("x", N_("Number of panes (Ctrl 1 ... 4: 1, 2 beside, 2 below, 4)")),
     ("n", N_("Position lines on, off")),
+    ("t", N_("Axial, coronal and sagittal cuts (MPR) on, off")),
+    ("g  [ ]", N_("Thin cut, MIP, mean; thinner, thicker")),
     (N_("Space bar"), N_("Play, stop")),
     (", .", N_("Play slower, faster")),
     ("w  p", N_("Mouse: window, push")),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.modes.viewer.hands import Open, press
+from tests.modes.viewer.test_measuring import drag, words
 from tests.modes.viewer.ward import LAST_YEAR, Ward
 
 
@@ -73,3 +74,50 @@ def test_last_year_is_leafed_by_place_once_it_was_fixed_whatever_the_series(
     assert "together" not in right._words["sw"] + left._words["sw"]
     press(window, "<End>")
     wait_until(lambda: left.at == 2 and right.at == 0)
+
+
+def test_cuts_are_made_leafed_measured_in_mm_and_closed_again(
+    open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any
+) -> None:
+    ward = open_ward()
+    today = ward.visit(1)
+    slices(ward, today, [2.5 * n for n in range(8)], "2.25.9", "1")
+    window = open_window(ward)
+    wait_until(lambda: len(window.list.table) == 1)
+    press(window, "<Return>")
+    pictures, letters = window.pictures, window.pictures.letters
+    wait_until(lambda: pictures.pane.ready and len(pictures.pane.stack) == 8, 30)
+    letters["g"]()
+    assert "first" in window.shell.problem.text
+    letters["t"]()
+    axial, coronal, sagittal, slices_again = pictures.panes
+    wait_until(lambda: all(pane.ready for pane in pictures.panes), 20)
+    assert [len(pane.stack) for pane in pictures.panes] == [8, 64, 64, 8]
+    assert slices_again.facts.sop_uid and not axial.facts.sop_uid
+    assert coronal.paint.aspect == 2.5 and coronal.paint.spacing_mm == (2.5, 1.0)
+    # each slice is one shade, 20 for every slice is made alone: the first
+    assert coronal.image.pixels.shape == (8, 64) and int(coronal.image.pixels[0, 0]) == 20
+    assert len(coronal._line) == 2 and len(sagittal._line) == 2, "where the axial cut lies"
+    press(window, "<Tab>", "<Down>")
+    wait_until(lambda: pictures.pane is coronal and coronal.at == 33 and coronal.ready)
+    assert len(axial._line) == 2 and not coronal._line
+    letters["l"]()
+    drag(coronal, (1, 10), (7, 10))
+    assert words(coronal) == ["15.0 mm"]
+    letters["]"]()
+    wait_until(lambda: coronal.ready and "MIP 15 mm" in coronal._words["ne"])
+    assert coronal.at == 33 and words(coronal) == ["15.0 mm"]
+    press(window, "<F8>")
+    wait_until(lambda: "no header" in window.shell.problem.text and window.place == "pictures")
+    letters["x"]()
+    assert len(pictures.hung.visible) == 1 and pictures.pane.at == 33, "the plane that is being read"
+    letters["t"]()
+    wait_until(lambda: pictures.pane.ready and pictures.pane.facts.sop_uid and len(pictures.hung.visible) == 1)
+    assert window.desk._cuts._volumes == {}, "the memory is given back"
+
+
+def test_cuts_that_cannot_be_made_say_why(opened: Open, wait_until: Any) -> None:
+    _, window = opened(pictures=8)
+    window.pictures.letters["t"]()
+    wait_until(lambda: "where they lie" in window.shell.problem.text)
+    assert len(window.pictures.hung.visible) == 1
