@@ -147,6 +147,12 @@ class Link:
         self._offset = trial.of(one, other) or 0.0
         return STOOD
 
+    @property
+    def lines(self) -> bool:
+        """They cut each other in one frame of reference: a line shows the place, and nothing needs saying."""
+        frames = [row.frame_of_reference for row in (self._one, self._other) if row is not None]
+        return self.kind == APART and bool(frames[0]) and frames[0] == frames[1]
+
     def follow(self, at: int) -> Followed | None:
         """The slide of the other stack that belongs to slide ``at``; None where it is left as it is."""
         if self.kind == APART:

@@ -59,6 +59,7 @@ class Together:
 
     def lead(self, active: Any, panes: Sequence[Any], go: Callable[[Any, int], object]) -> None:
         """Take the others along: ``go(pane, slide)``; each gets its ``note``."""
+        kinds: set[str] = set()
         for pane in panes:
             if pane is active:
                 continue
@@ -67,11 +68,11 @@ class Together:
                 continue
             link = self.link(active, pane)
             followed = link.follow(active.at)
-            pane.note = words(link.kind, followed)
+            pane.note = "" if link.lines else words(link.kind, followed)
             if followed is not None and followed.slide != pane.at:
                 go(pane, followed.slide)
-        kinds = {self.link(active, pane).kind for pane in panes if self.on and pane is not active
-                 and active.stack is not None and pane.stack is not None}  # fmt: skip
+            if not link.lines:
+                kinds.add(link.kind)
         active.note = say(WORDS[kinds.pop()]) if len(kinds) == 1 else say(N_("together")) if kinds else ""
 
 
