@@ -11,17 +11,16 @@ from typing import Any, NamedTuple
 
 from kiosk.core.faults import Fault
 from kiosk.core.picture import Curve, Paint, PictureFacts, Window
-from kiosk.core.pipe_talk import fault_from_message, sentence_from_message
+from kiosk.core.pipe_talk import sentence_from_message
 from kiosk.core.stack import Stack, stacks_of
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.answers import Answer, Post, as_fault
 from kiosk.flow.children import Child, ChildLost
 from kiosk.flow.crew import Crew
+from kiosk.flow.survey_study import SURVEYED_AT_ONCE, Survey
 
 Message = dict[str, Any]
-SURVEYED_AT_ONCE = 16  # headers per question: often enough for a bar that moves and a cancel that bites
 URGENT, AHEAD = 0, 1
-VECTORS = ("position", "orientation", "spacing_mm")  # of facts: lists on the wire
 
 
 class Key(NamedTuple):
@@ -292,34 +291,22 @@ class StudyReader:
         asked = {"do": "files", "paths": [str(place) for place in places]}
         paths = child.ask(asked, self._deadline_s, stopped)["files"]
         paths = list(dict.fromkeys(paths))
-        facts: list[PictureFacts] = []
-        refused: list[tuple[str, Fault]] = []
-        begin = 1 if first is not None and len(paths) > 1 else 0
-        queue = [paths[:begin]] if begin else []
-        queue += [paths[at : at + SURVEYED_AT_ONCE] for at in range(begin, len(paths), SURVEYED_AT_ONCE)]
-        while queue:
-            self._serve_the_urgent(child, stopped)
-            batch = queue.pop(0)
-            try:
-                answered = child.ask({"do": "survey", "paths": batch}, self._deadline_s, stopped)["facts"]
-            except ChildLost as lost:
-                if lost.reason == "stopped":
-                    raise
-                if len(batch) > 1:  # one of them ends the decoder: find out which, the others are wanted
-                    queue[:0] = [[path] for path in batch]
-                    continue
-                refused.append((batch[0], _told(lost)))
-                continue
-            for each in answered:
-                if "fault" in each:
-                    refused.append((each["path"], fault_from_message(each["fault"])))
-                else:
-                    facts.append(_facts(each))
-            if first is not None and queue and facts and facts[0].pixels:
-                self._post(first, Opened(tuple(replace(stack, whole=False) for stack in stacks_of(facts[:1]))))
-            first = None
+
+        def told(batch: int, facts: list[PictureFacts], done: int) -> None:
+            if first is not None and batch == 0 and len(paths) > 1 and facts and facts[0].pixels:
+                begun = tuple(replace(stack, whole=False) for stack in stacks_of(facts[:1]))
+                self._post(first, Opened(begun))
             if progress is not None:
-                self._post(progress, len(facts) + len(refused), len(paths))
+                self._post(progress, done, len(paths))
+
+        survey = Survey(paths, self._deadline_s, self._serve_the_urgent, told, _told)
+        taking_part = [Answer(self._post) for _ in range(self._decoders - 1 if len(paths) > SURVEYED_AT_ONCE else 0)]
+        for answer in taking_part:
+            self._add(_Job(survey.work, [answer]))
+        survey.work(child, stopped)
+        for answer in taking_part:
+            answer.cancel()  # who has not begun yet need not any more
+        facts, refused = survey.finished()
         if not facts and refused:
             raise refused[0][1]
         return Opened(stacks_of(facts), tuple(refused))
@@ -367,20 +354,18 @@ def _paint(told: Message) -> Paint:
     return Paint(**told)
 
 
-def _facts(told: Message) -> PictureFacts:
-    vectors = {key: tuple(told[key]) if told[key] is not None else None for key in VECTORS}
-    places = tuple((place[0], place[1], place[2]) for place in told["frame_positions"])
-    times = tuple(told["frame_times_ms"])
-    return PictureFacts(**{**told, **vectors, "frame_times_ms": times, "frame_positions": places})
+def key_of(stack: Stack, slide: int) -> Key:
+    """The frame of a slide."""
+    picture, frame = stack.slides[slide]
+    return Key(stack.pictures[picture].path, frame, stack.pictures[picture].stamp)
 
 
 def keys_of(stack: Stack) -> list[Key]:
     """The frames of a stack in its order."""
-    pictures = stack.pictures
-    return [Key(pictures[picture].path, frame, pictures[picture].stamp) for picture, frame in stack.slides]
+    return [key_of(stack, slide) for slide in range(len(stack))]
 
 
-def around(slides: Sequence[Key], at: int, forward: bool = True, reach: int = 12) -> list[Key]:
+def around(slides: Sequence[Any], at: int, forward: bool = True, reach: int = 12) -> list[Any]:
     """What to fetch ahead: neighbours first, the way the person is going before the way back."""
     wanted = []
     for step in range(1, reach + 1):

@@ -178,10 +178,10 @@ class ViewerDesk:
 
     def fetch_ahead(self, stack: Stack, at: int, forward: bool, who: str = "") -> None:
         """Decode what will probably be wanted next in the pane ``who``."""
-        from kiosk.flow.open_study import around, keys_of
+        from kiosk.flow.open_study import around, key_of
 
-        keys = [] if self._cuts.holds(stack.pictures[0].path) else around(keys_of(stack), at, forward)
-        self._reader.fetch_ahead(keys, who)
+        wanted = [] if self._cuts.holds(stack.pictures[0].path) else around(range(len(stack)), at, forward)
+        self._reader.fetch_ahead([key_of(stack, slide) for slide in wanted], who)
 
     def fetch_loop(self, stack: Stack, at: int) -> None:
         """Decode what a loop will show from slide ``at`` on, as much of it as the memory for pictures holds."""

@@ -48,7 +48,7 @@ class PicturesView(ttk.Frame):
                 (N_("Push"), self._other_tool),
                 (N_("Measure"), self._next_measure),
                 (N_("Panes"), lambda: self.choose_layout("")),
-                (N_("Together"), self._both),
+                (N_("Sync"), self._both),
                 (N_("MPR"), lambda: self.cuts.toggle()),
                 (N_("Slab"), lambda: self.cuts.next_kind()),
             ),

@@ -49,7 +49,7 @@ class SideView(ttk.Frame):
         self.window.columnconfigure(0, weight=1)
         self.window.on_change(self._window_chosen)
         for number, (text, act) in enumerate(acts):
-            button = buttons.secondary(self, text, act)
+            button = buttons.narrow(self, text, act)
             row, column = divmod(number, ACROSS)
             button.grid(row=2 + row, column=column, sticky="ew", pady=(0, look.px(8)),
                         padx=(0, look.px(8)) if column < ACROSS - 1 else 0)  # fmt: skip

@@ -44,7 +44,7 @@ def test_a_file_named_at_the_start_opens_by_itself(
     ward = open_ward(argument=tmp_path / "loose" / "a.dcm")
     ward.file("a.dcm", PatientName="Mihon^Hanako", PatientID="X1", PatientBirthDate="19800102", StudyDate="20261124")
     window = open_window(ward)
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready and not window.opening.running, 30)
     assert window.shell.banner.examinee.name == "Mihon Hanako"
     assert (window.shell.banner.examinee.number, window.shell.banner.examinee.age) == ("X1", 46)
     assert not window.shell.key("F7").enabled
@@ -59,7 +59,7 @@ def test_the_next_disc_with_the_same_file_names_shows_its_own_picture(
     path = ward.file("IM000001", PatientName="Mihon^Hanako", PatientID="A")
     window = open_window(ward)
     window.open_files([str(path)])
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready and not window.opening.running, 30)
     write(path, b"\7" * 64 * 64, Rows=64, Columns=64, PatientName="Rei^Jiro", PatientID="B")
     os.utime(path, ns=(1, 1))
     window.open_files([str(path)])
@@ -242,7 +242,7 @@ def test_findings_and_reception_can_have_a_study_shown(
     def shown() -> bool:
         if window.opened is None and not window.opening.running:
             show_study(ward.station.local, visit=visit)
-        return bool(window.place == "pictures" and window.pictures.pane.ready)
+        return bool(window.place == "pictures" and window.pictures.pane.ready and not window.opening.running)
 
     wait_until(shown, 30)
     assert window.opened.visit.id == visit
@@ -258,7 +258,7 @@ def test_a_second_file_from_the_desktop_shows_in_the_open_window(
     def shown() -> bool:
         if window.opened is None and not window.opening.running:
             show_file(ward.station.local, str(path))
-        return bool(window.place == "pictures" and window.pictures.pane.ready)
+        return bool(window.place == "pictures" and window.pictures.pane.ready and not window.opening.running)
 
     wait_until(shown, 30)
     assert window.shell.banner.examinee.number == "X7"
