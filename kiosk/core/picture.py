@@ -76,6 +76,9 @@ class PictureFacts:
     columns: int = 0
     position: tuple[float, float, float] | None = None
     orientation: tuple[float, ...] | None = None
+    frame_of_reference: str = ""
+    spacing_mm: tuple[float, float] | None = None  # in the patient: between rows, between columns
+    frame_positions: tuple[tuple[float, float, float], ...] = ()  # of each frame, where one file holds a stack
     laterality: str = ""
     view: str = ""
     frame_times_ms: tuple[float, ...] = field(default=())  # one value: the same for all; empty: not a loop

@@ -21,6 +21,7 @@ class Stack:
     pictures: tuple[PictureFacts, ...]
     slides: tuple[tuple[int, int], ...]
     ordered_by: str  # place, number or name
+    whole: bool = True  # False: the first pictures, while the headers of the others are being read
 
     def __len__(self) -> int:
         return len(self.slides)

@@ -81,7 +81,7 @@ class Decoder:
         if what == "files":
             from kiosk.dicom.pixel_places import files_of
 
-            return {"files": [str(path) for path in files_of(Path(question["path"]))]}
+            return {"files": [str(path) for place in question["paths"] for path in files_of(Path(place))]}
         if what == "survey":
             return {"facts": [self._facts(Path(path)) for path in question["paths"]]}
         if what == "header":

@@ -205,12 +205,30 @@ def _range(pixels: Array, padding: tuple[int, int] | None, slope: float, interce
     return low, high, Window((ends[0] + ends[1]) / 2, max(ends[1] - ends[0], abs(slope)), shape="LINEAR_EXACT")
 
 
+def _frame_positions(ds: Dataset) -> tuple[tuple[float, float, float], ...]:
+    """Where each frame of an enhanced CT or MR lies (PS3.3 C.7.6.16.2.3); () unless every frame says so and all look
+    in one direction."""
+    each_frame = items(ds, "PerFrameFunctionalGroupsSequence")
+    if len(each_frame) < 2 or len(each_frame) != whole(ds, "NumberOfFrames"):
+        return ()
+    found, turns = [], set()
+    for group in each_frame:
+        places, own_turn = items(group, "PlanePositionSequence"), items(group, "PlaneOrientationSequence")
+        place = reals(places[0], "ImagePositionPatient") if places else ()
+        turns.add(reals(own_turn[0], "ImageOrientationPatient") if own_turn else ())
+        if len(place) != 3 or len(turns) > 1:
+            return ()
+        found.append((place[0], place[1], place[2]))
+    return tuple(found)
+
+
 def facts_of(source: PixelSource, frame_times_ms: tuple[float, ...]) -> PictureFacts:
     """What the viewer must know of a file before it is decoded."""
     ds = source.ds
     plane = group_item(ds, "PlanePositionSequence", 0) or ds
     turn = group_item(ds, "PlaneOrientationSequence", 0) or ds
     position, orientation = reals(plane, "ImagePositionPatient"), reals(turn, "ImageOrientationPatient")
+    spacing, source_of_spacing = spacing_of(ds, 0)
     return PictureFacts(
         path=str(Path(source.path)),
         sop_uid=text(ds, "SOPInstanceUID"),
@@ -232,6 +250,9 @@ def facts_of(source: PixelSource, frame_times_ms: tuple[float, ...]) -> PictureF
         columns=whole(ds, "Columns") or 0,
         position=(position[0], position[1], position[2]) if len(position) == 3 else None,
         orientation=orientation if len(orientation) == 6 else None,
+        frame_of_reference=text(ds, "FrameOfReferenceUID"),
+        spacing_mm=spacing if source_of_spacing == "patient" else None,
+        frame_positions=_frame_positions(ds),
         laterality=text(ds, "ImageLaterality") or text(ds, "Laterality"),
         view=text(ds, "ViewPosition"),
         frame_times_ms=frame_times_ms,

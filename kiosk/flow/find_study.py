@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from kiosk.core.faults import Fault, LinkLost
-from kiosk.core.study import Study
+from kiosk.core.hanging import SLICED
+from kiosk.core.study import Instance, Study
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
 from kiosk.store import audit, images, visits
@@ -70,6 +72,7 @@ def study_to_show(
         for one in found:
             who = f"{one.issuer}|{one.patient_id}"
             audit.write(conn, actor, "study opened", patient=who, subject=f"study {one.id}")
+    stored = _what_is_read_first(stored)
     paths: list[Path] = []
     away: list[tuple[str, Fault]] = []
     for each in stored:
@@ -81,6 +84,14 @@ def study_to_show(
     if not paths and away:
         raise away[0][1]
     return ToShow(first, its_visit, tuple(paths), tuple(away))
+
+
+def _what_is_read_first(stored: list[Instance]) -> list[Instance]:
+    """The first picture that the viewer can show is the one it begins with: of slices the largest series, not the
+    scout before it."""
+    size = Counter(each.series_uid for each in stored)
+    sliced = all(each.modality in SLICED for each in stored)
+    return sorted(stored, key=lambda each: -size[each.series_uid]) if sliced else stored
 
 
 def last_time(centre: Store, study: Study) -> int | None:

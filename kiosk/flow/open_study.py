@@ -5,21 +5,21 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kiosk.core.faults import Fault
 from kiosk.core.picture import Curve, Paint, PictureFacts, Window
-from kiosk.core.pipe_talk import fault_from_message, sentence_from_message
+from kiosk.core.pipe_talk import sentence_from_message
 from kiosk.core.stack import Stack, stacks_of
 from kiosk.core.words import N_, Sentence
 from kiosk.flow.answers import Answer, Post, as_fault
 from kiosk.flow.children import Child, ChildLost
 from kiosk.flow.crew import Crew
+from kiosk.flow.survey_study import SURVEYED_AT_ONCE, Survey
 
 Message = dict[str, Any]
-SURVEYED_AT_ONCE = 16  # headers per question: often enough for a bar that moves and a cancel that bites
 URGENT, AHEAD = 0, 1
 
 
@@ -68,6 +68,7 @@ class _Job:
     answers: list[Answer]
     key: Key | None = None
     urgency: int = URGENT
+    who: str = ""
     given_up: threading.Event = field(default_factory=threading.Event)
 
     def wanted(self) -> bool:
@@ -111,13 +112,19 @@ class StudyReader:
             crew.start(child.name, lambda stop, child=child: self._serve(child, stop), wake=self._wake)  # type: ignore[misc]
 
     # -- what the desk calls ------------------------------------------------------------------------------------
-    def open(self, places: Sequence[Path], progress: Callable[[int, int], None] | None = None) -> Answer:
-        """Read the headers of files, folders or a DICOMDIR. Answer: Opened. ``progress(done, of)`` by the mailbox."""
+    def open(
+        self,
+        places: Sequence[Path],
+        progress: Callable[[int, int], None] | None = None,
+        first: Callable[[Opened], None] | None = None,
+    ) -> Answer:
+        """Read the headers of files, folders or a DICOMDIR. Answer: Opened. ``progress(done, of)`` by the mailbox, and
+        ``first(opened)`` once, with the first picture alone, as soon as its header is read."""
         with self._changed:
             self._deadly.clear()
 
         def work(child: Child, stopped: Callable[[], bool]) -> Opened:
-            return self._survey(child, stopped, list(places), progress)
+            return self._survey(child, stopped, list(places), progress, first)
 
         return self._add(_Job(work, [Answer(self._post)]))
 
@@ -156,12 +163,12 @@ class StudyReader:
                 self._cache.move_to_end(key)
             return shown
 
-    def fetch_ahead(self, keys: Sequence[Key]) -> None:
-        """Decode these when nothing is urgent, in this order; replaces what was to be fetched ahead before."""
+    def fetch_ahead(self, keys: Sequence[Key], who: str = "") -> None:
+        """Decode these when nothing is urgent, in this order; replaces what ``who`` wanted so before."""
         with self._changed:
-            self._jobs = [job for job in self._jobs if job.urgency == URGENT]
+            self._jobs = [job for job in self._jobs if job.urgency == URGENT or job.who != who]
             known = {job.key for job in (*self._jobs, *self._running)} | set(self._cache) | set(self._deadly)
-            jobs = [_Job(self._frame_work(key), [], key, AHEAD) for key in keys if key not in known]
+            jobs = [_Job(self._frame_work(key), [], key, AHEAD, who) for key in keys if key not in known]
             self._jobs[:0] = reversed(jobs)
             self._changed.notify_all()
 
@@ -200,12 +207,15 @@ class StudyReader:
                 job = self._next(stop)
                 if job is None:
                     continue
-                try:
-                    self._settle(job, value=self._done(job, child, stop))
-                except Exception as why:  # every error ends as one sentence in front of a person
-                    self._settle(job, fault=_told(as_fault(why)))
+                self._carry_out(job, child, stop.is_set)
         finally:
             child.close()
+
+    def _carry_out(self, job: _Job, child: Child, stopped: Callable[[], bool]) -> None:
+        try:
+            self._settle(job, value=self._done(job, child, stopped))
+        except Exception as why:  # every error ends as one sentence in front of a person
+            self._settle(job, fault=_told(as_fault(why)))
 
     def _next(self, stop: threading.Event) -> _Job | None:
         """The newest urgent job, else the first to fetch ahead if another decoder stays free for the urgent."""
@@ -222,9 +232,9 @@ class StudyReader:
                 self._changed.wait(1.0)
         return None
 
-    def _done(self, job: _Job, child: Child, stop: threading.Event) -> Any:
+    def _done(self, job: _Job, child: Child, stopped: Callable[[], bool]) -> Any:
         try:
-            return job.work(child, lambda: stop.is_set() or job.given_up.is_set())
+            return job.work(child, lambda: stopped() or job.given_up.is_set())
         except ChildLost as lost:
             fault = _told(lost)
             if job.key is not None and lost.reason != "stopped":
@@ -239,6 +249,18 @@ class StudyReader:
             self._changed.notify_all()
         for answer in answers:
             answer.settle(value, fault)
+
+    def _serve_the_urgent(self, child: Child, stopped: Callable[[], bool]) -> None:
+        """Between two batches of headers: pictures that somebody looks at go first, also with a single decoder."""
+        while not stopped():
+            with self._changed:
+                wanted = (job for job in reversed(self._jobs) if job.key and job.urgency == URGENT and job.wanted())
+                job = next(wanted, None)
+                if job is None:
+                    return
+                self._jobs.remove(job)
+                self._running.append(job)
+            self._carry_out(job, child, stopped)
 
     def _frame_work(self, key: Key) -> Callable[[Child, Callable[[], bool]], Shown]:
         def work(child: Child, stopped: Callable[[], bool]) -> Shown:
@@ -264,33 +286,27 @@ class StudyReader:
         stopped: Callable[[], bool],
         places: list[Path],
         progress: Callable[[int, int], None] | None,
+        first: Callable[[Opened], None] | None,
     ) -> Opened:
-        paths: list[str] = []
-        for place in places:
-            paths += child.ask({"do": "files", "path": str(place)}, self._deadline_s, stopped)["files"]
+        asked = {"do": "files", "paths": [str(place) for place in places]}
+        paths = child.ask(asked, self._deadline_s, stopped)["files"]
         paths = list(dict.fromkeys(paths))
-        facts: list[PictureFacts] = []
-        refused: list[tuple[str, Fault]] = []
-        queue = [paths[at : at + SURVEYED_AT_ONCE] for at in range(0, len(paths), SURVEYED_AT_ONCE)]
-        while queue:
-            batch = queue.pop(0)
-            try:
-                answered = child.ask({"do": "survey", "paths": batch}, self._deadline_s, stopped)["facts"]
-            except ChildLost as lost:
-                if lost.reason == "stopped":
-                    raise
-                if len(batch) > 1:  # one of them ends the decoder: find out which, the others are wanted
-                    queue[:0] = [[path] for path in batch]
-                    continue
-                refused.append((batch[0], _told(lost)))
-                continue
-            for each in answered:
-                if "fault" in each:
-                    refused.append((each["path"], fault_from_message(each["fault"])))
-                else:
-                    facts.append(_facts(each))
+
+        def told(batch: int, facts: list[PictureFacts], done: int) -> None:
+            if first is not None and batch == 0 and len(paths) > 1 and facts and facts[0].pixels:
+                begun = tuple(replace(stack, whole=False) for stack in stacks_of(facts[:1]))
+                self._post(first, Opened(begun))
             if progress is not None:
-                self._post(progress, len(facts) + len(refused), len(paths))
+                self._post(progress, done, len(paths))
+
+        survey = Survey(paths, self._deadline_s, self._serve_the_urgent, told, _told)
+        taking_part = [Answer(self._post) for _ in range(self._decoders - 1 if len(paths) > SURVEYED_AT_ONCE else 0)]
+        for answer in taking_part:
+            self._add(_Job(survey.work, [answer]))
+        survey.work(child, stopped)
+        for answer in taking_part:
+            answer.cancel()  # who has not begun yet need not any more
+        facts, refused = survey.finished()
         if not facts and refused:
             raise refused[0][1]
         return Opened(stacks_of(facts), tuple(refused))
@@ -338,18 +354,18 @@ def _paint(told: Message) -> Paint:
     return Paint(**told)
 
 
-def _facts(told: Message) -> PictureFacts:
-    vectors = {key: tuple(told[key]) if told[key] is not None else None for key in ("position", "orientation")}
-    return PictureFacts(**{**told, **vectors, "frame_times_ms": tuple(told["frame_times_ms"])})
+def key_of(stack: Stack, slide: int) -> Key:
+    """The frame of a slide."""
+    picture, frame = stack.slides[slide]
+    return Key(stack.pictures[picture].path, frame, stack.pictures[picture].stamp)
 
 
 def keys_of(stack: Stack) -> list[Key]:
     """The frames of a stack in its order."""
-    pictures = stack.pictures
-    return [Key(pictures[picture].path, frame, pictures[picture].stamp) for picture, frame in stack.slides]
+    return [key_of(stack, slide) for slide in range(len(stack))]
 
 
-def around(slides: Sequence[Key], at: int, forward: bool = True, reach: int = 12) -> list[Key]:
+def around(slides: Sequence[Any], at: int, forward: bool = True, reach: int = 12) -> list[Any]:
     """What to fetch ahead: neighbours first, the way the person is going before the way back."""
     wanted = []
     for step in range(1, reach + 1):

@@ -21,6 +21,11 @@ def secondary(parent: tk.Misc, text: str | Sentence, action: Callable[[], object
     return _button(parent, text, action, "TButton", look.TEXT)
 
 
+def narrow(parent: tk.Misc, text: str | Sentence, action: Callable[[], object]) -> ttk.Button:
+    """As ``secondary`` where several stand beside each other in little room."""
+    return _button(parent, text, action, "Narrow.TButton", look.TEXT)
+
+
 def dangerous(parent: tk.Misc, text: str | Sentence, action: Callable[[], object]) -> ttk.Button:
     """What takes something away; never the first choice, never the focused one."""
     return _button(parent, text, action, "Stop.TButton", look.TEXT_BOLD)

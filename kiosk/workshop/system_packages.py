@@ -20,6 +20,8 @@ TEST_PACKAGES = {
     "fonts-morisawa-bizud-gothic": "Japanese on paper and screen",
     "fonts-noto-cjk": "Japanese characters that the first font lacks",
     "imagemagick": "pictures of windows",
+    "libgdcm-tools": "gdcmconv, a decoder to compare with",
+    "libopenjp2-tools": "opj_decompress, a decoder to compare with",
     "odil": "a second DICOM peer",
     "openssl": "certificates for encrypted connections",
     "orthanc": "a third DICOM peer",

@@ -81,6 +81,36 @@ def test_a_folder_opens_as_a_stack_and_its_frames_come(make: Make, folder: Path)
     assert leftovers() == []
 
 
+def test_the_first_picture_is_there_before_the_other_headers_are_read(make: Make, folder: Path) -> None:
+    for number in range(13, 60):
+        shutil.copy(folder / "I1", folder / f"I{number}")
+    reader = make(decoders=1)
+    came: list[str] = []
+
+    def first(opened: Opened) -> None:
+        (stack,) = opened.stacks
+        assert (len(stack), stack.whole, stack.picture(0).number) == (1, False, 7)
+        reader.frame(stack.picture(0).path, 0).then(lambda shown: came.append("frame"))
+
+    paths = [folder / "I7", *(folder / f"I{number}" for number in range(1, 60) if number != 7)]
+    answer = reader.open(paths, first=first).then(lambda opened: came.append("all"))
+    (stack,) = answer.wait(30).stacks
+    assert stack.whole and len(stack) == 59
+    assert came == ["frame", "all"], "also with a single decoder"
+
+
+def test_several_decoders_share_the_headers_and_keep_their_order(make: Make, folder: Path) -> None:
+    for number in range(13, 90):
+        shutil.copy(folder / "I1", folder / f"I{number}")
+    (folder / "I40").write_bytes(b"no picture")
+    told: list[int] = []
+    opened = make(decoders=3).open([folder], lambda done, of: told.append(done)).wait(30)
+    assert sum(len(stack) for stack in opened.stacks) == 88 and [Path(path).name for path, _ in opened.refused] == [
+        "I40"
+    ]
+    assert told == sorted(told) and told[-1] == 89
+
+
 def test_a_file_in_the_place_of_another_is_never_shown_as_that_one(make: Make, tmp_path: Path) -> None:
     """The next disc in the drive has the same file names as the one before it."""
     reader = make(decoders=1)

@@ -280,6 +280,7 @@ def the_viewer_gives_a_key_image_to_findings(house: House) -> None:
     click_row(shell, window.list.table, chest)
     press(shell, "F5")
     wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30, "the picture is shown")
+    wait_until(lambda: not window.opening.running, 30, "the headers of all are read")
     assert shell.banner.examinee.name == "𠮷田 香"
     press(shell, "Down")
     wait_until(lambda: window.pictures.pane.at == 1 and window.pictures.pane.ready)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kiosk.core.stack import Stack
     from kiosk.core.study import Study
     from kiosk.core.visit import Visit
-    from kiosk.flow.answers import Answer
+    from kiosk.flow.answers import Answer, Running
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,13 @@ class ViewerSettings(Settings):
     decode_within_s: float = setting(30.0, N_("How long one picture may take before it is given up, in seconds."))
     cache_mb: int = setting(512, N_("How much memory decoded pictures may take, in MB."))
     key_image_px: int = setting(1600, N_("Longer side of a key image, in pixels."))
+    cuts_memory_mb: int = setting(768, N_("How much memory the voxels of multiplanar cuts (MPR) may take, in MB."))
+    compare_at_once: bool = setting(
+        True, N_("Does the examination before stand on the right by itself, as soon as today's first picture is there?")
+    )
+    layouts: dict[str, Literal["1x1", "1x2", "2x1", "2x2"]] = setting(
+        dict, N_('Panes (rows x columns) a modality begins with until another is chosen here, as in DX = "2x2".')
+    )
 
 
 @dataclass(frozen=True)
@@ -43,12 +50,14 @@ class Seen:
 
 
 Progress = Callable[[int, int], None]
+First = Callable[[Seen], None]
 
 
 class ViewerDesk:
     """What the window may ask and do; every call returns at once."""
 
     def __init__(self, kit: Kit) -> None:
+        from kiosk.flow.make_cuts import Cuts
         from kiosk.flow.open_study import StudyReader
 
         self._kit = kit
@@ -65,6 +74,7 @@ class ViewerDesk:
             cache_mb=self.settings.cache_mb,
             deadline_s=self.settings.decode_within_s,
         )
+        self._cuts = Cuts(self._reader, kit.errands, self.settings.cuts_memory_mb)
 
     # -- what there is -----------------------------------------------------------------------------------------
 
@@ -74,19 +84,34 @@ class ViewerDesk:
 
         return self._kit.ask(list_studies, self._kit.centre, text, days, modality)
 
+    def layouts(self) -> Answer:
+        """Answer: modality -> layout, as chosen on this PC."""
+        from kiosk.flow.remember_layout import remembered_layouts
+
+        return self._kit.ask(remembered_layouts, self._kit.local)
+
+    def remember_layout(self, modality: str, layout: str) -> Answer:
+        """The next study of this modality begins so on this PC."""
+        from kiosk.flow.remember_layout import remember_layout
+
+        return self._kit.ask(remember_layout, self._kit.local, modality, layout)
+
     # -- opening -----------------------------------------------------------------------------------------------
 
-    def open_study(self, study: int, progress: Progress | None = None) -> Answer:
-        """Answer: Seen. ``progress(done, of)`` while the headers are read."""
-        return self.open_wanted(study, None, progress)
+    def open_study(self, study: int, progress: Progress | None = None, first: First | None = None) -> Answer:
+        """Answer: Seen. ``progress(done, of)`` while the headers are read; ``first(seen)`` as soon as there is a first
+        picture to show, long before that."""
+        return self.open_wanted(study, None, progress, first)
 
-    def open_wanted(self, study: int | None, visit: int | None, progress: Progress | None = None) -> Answer:
+    def open_wanted(
+        self, study: int | None, visit: int | None, progress: Progress | None = None, first: First | None = None
+    ) -> Answer:
         """Answer: Seen, of a study or of all that a visit has."""
         from kiosk.flow.find_study import study_to_show
 
         kit = self._kit
         found = kit.ask(study_to_show, kit.centre, kit.volumes, kit.session.actor(), study=study, visit=visit)
-        return self._after(found, lambda to_show: self._read(to_show, progress))
+        return self._after(found, lambda to_show: self._read(to_show, progress, first))
 
     def open_last_time(self, study: Study) -> Answer:
         """Answer: Seen, of the examination before this one of the same person and kind; None where there is none."""
@@ -100,9 +125,10 @@ class ViewerDesk:
         opened = self._reader.open([Path(place) for place in places], progress)
         return self._after(opened, self._noted)
 
-    def _read(self, to_show: Any, progress: Progress | None) -> Answer:
+    def _read(self, to_show: Any, progress: Progress | None, first: First | None) -> Answer:
         seen = Seen((), to_show.out_of_reach, to_show.study, to_show.visit)
-        opened = self._reader.open(to_show.paths, progress)
+        early = None if first is None else lambda found: first(replace(seen, stacks=found.stacks))
+        opened = self._reader.open(to_show.paths, progress, early)
         return self._after(
             opened, lambda found: replace(seen, stacks=found.stacks, refused=(*seen.refused, *found.refused))
         )
@@ -142,30 +168,49 @@ class ViewerDesk:
     def frame(self, path: str, frame: int, stamp: str = "") -> Answer:
         """Answer: Shown (pixels, paint, warnings). ``stamp`` is that of the facts: a file that has taken the place of
         the one that was opened is refused."""
-        return self._reader.frame(path, frame, stamp)
+        cut = self._cuts.holds(path)
+        return self._cuts.frame(path, frame, stamp) if cut else self._reader.frame(path, frame, stamp)
 
     def peek(self, path: str, frame: int, stamp: str = "") -> Any:
         """Shown if it is decoded already, else None."""
-        return self._reader.peek(path, frame, stamp)
+        cut = self._cuts.holds(path)
+        return self._cuts.peek(path, frame, stamp) if cut else self._reader.peek(path, frame, stamp)
 
-    def fetch_ahead(self, stack: Stack, at: int, forward: bool) -> None:
-        """Decode what will probably be wanted next."""
-        from kiosk.flow.open_study import around, keys_of
+    def fetch_ahead(self, stack: Stack, at: int, forward: bool, who: str = "") -> None:
+        """Decode what will probably be wanted next in the pane ``who``."""
+        from kiosk.flow.open_study import around, key_of
 
-        self._reader.fetch_ahead(around(keys_of(stack), at, forward))
+        wanted = [] if self._cuts.holds(stack.pictures[0].path) else around(range(len(stack)), at, forward)
+        self._reader.fetch_ahead([key_of(stack, slide) for slide in wanted], who)
 
     def fetch_loop(self, stack: Stack, at: int) -> None:
         """Decode what a loop will show from slide ``at`` on, as much of it as the memory for pictures holds."""
         from kiosk.flow.open_study import keys_of
 
         facts = stack.picture(at)
+        if self._cuts.holds(facts.path):
+            return
         room = int(self.settings.cache_mb * 0.8 * (1 << 20)) // max(1, facts.rows * facts.columns * 3)
         keys = keys_of(stack)
         self._reader.fetch_ahead((keys[at:] + keys[:at])[: max(2, room)])
 
     def header(self, path: str, stamp: str = "") -> Answer:
         """Answer: (tag, keyword, VR, value, depth) of each element; a Fault where another file stands there now."""
+        if self._cuts.holds(path):
+            return self._kit.ask(self._cuts.header)
         return self._reader.header(path, stamp)
+
+    def make_cuts(self, stack: Stack) -> Running:
+        """Answer: three stacks, the axial, coronal and sagittal cuts through the slices of ``stack``."""
+        return self._cuts.make(stack)
+
+    def cuts(self, path: str, how: str, thick_mm: float) -> tuple[Stack, ...]:
+        """The same cuts as slabs: ``how`` is thin, mip or mean."""
+        return self._cuts.stacks(path, how, thick_mm)
+
+    def drop_cuts(self) -> None:
+        """Nobody looks at them any more."""
+        self._cuts.drop()
 
     def give_up(self) -> None:
         """Whatever is being opened or decoded is not wanted any more."""

@@ -18,15 +18,23 @@ class Opening:
     def __init__(self, problem: ProblemLine, give_up: Callable[[], object]) -> None:
         self._problem, self._give_up = problem, give_up
         self._answer: Any = None
+        self._undone: Callable[[], object] = lambda: None
 
     @property
     def running(self) -> bool:
         return self._answer is not None
 
-    def start(self, words: Words, ask: Callable[[Callable[[int, int], None]], Any], came: Callable[[Any], Any]) -> None:
-        """Begin; what was being opened before is given up."""
+    def start(
+        self,
+        words: Words,
+        ask: Callable[[Callable[[int, int], None]], Any],
+        came: Callable[[Any], Any],
+        undone: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Begin; what was being opened before is given up. ``undone()`` is called when nothing comes of it."""
         if self.running:
             self.cancel()
+        self._undone = undone
         self._problem.progress(words, None, self.cancel)
         self._answer = answer = ask(self._progress)
 
@@ -38,6 +46,7 @@ class Opening:
         def failed(fault: Fault) -> None:
             if answer is self._answer:
                 self._over()
+                self._undone()
                 self._problem.fault(fault)
 
         answer.then(settled, failed)
@@ -48,6 +57,7 @@ class Opening:
             self._answer.cancel()
             self._over()
             self._give_up()
+            self._undone()
             self._problem.plain(N_("Opening was cancelled."))
 
     def _over(self) -> None:

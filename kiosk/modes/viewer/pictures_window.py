@@ -1,4 +1,4 @@
-"""The pictures: one pane or two beside each other, the stacks at the side, and what the keyboard does."""
+"""The pictures: one to four panes, the stacks at the side, and what the keyboard does."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import Any
 
+from kiosk.core import hanging
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_
 from kiosk.modes.viewer import rules
+from kiosk.modes.viewer.cuts_window import CutKeys
+from kiosk.modes.viewer.hung_window import HungPanes
+from kiosk.modes.viewer.leafing import Together
 from kiosk.modes.viewer.side_window import SideView
 from kiosk.modes.viewer.viewport import Viewport
 from kiosk.ui import look
 from kiosk.ui.shell import Shell
 
 PUSH_PX = 40
+_ON_ITS_OWN = N_("Each pane is leafed on its own.")
 SHIFT, CONTROL = 0x0001, 0x0004
 WAIT_SHOWN_MS = 600  # a wait that lasts longer gets a bar and "cancel"
 
@@ -26,13 +31,12 @@ class PicturesView(ttk.Frame):
     def __init__(self, parent: tk.Misc, shell: Shell, desk: Any, changed: Callable[[], object]) -> None:
         super().__init__(parent)
         self._shell, self._desk, self._changed = shell, desk, changed
-        self.two = False
-        self.together = False
-        self._seen: list[Any] = [None, None]
+        self.together = Together()
+        self.lines = True
         self._wait: str | None = None
         self._faulty = False
         self.columnconfigure((1, 2), weight=1, uniform="panes")
-        self.rowconfigure(0, weight=1)
+        self.rowconfigure((0, 1), weight=1, uniform="panes")
         self.side = SideView(
             self,
             self._stack_chosen,
@@ -43,47 +47,52 @@ class PicturesView(ttk.Frame):
                 (N_("Mirror"), lambda: self._act(lambda pane: pane.flip())),
                 (N_("Push"), self._other_tool),
                 (N_("Measure"), self._next_measure),
+                (N_("Panes"), lambda: self.choose_layout("")),
+                (N_("Sync"), self._both),
+                (N_("MPR"), lambda: self.cuts.toggle()),
+                (N_("Slab"), lambda: self.cuts.next_kind()),
             ),
         )
-        self.side.grid(row=0, column=0, sticky="nsew", padx=(0, look.px(12)))
-        self.panes = [Viewport(self, desk, self._told, self._fault, shell.problem.look, self._leafed) for _ in range(2)]
+        self.side.grid(row=0, column=0, rowspan=2, sticky="nsew", padx=(0, look.px(12)))
+        self.panes = [
+            Viewport(self, desk, self._told, self._fault, shell.problem.look, self._leafed)
+            for _ in range(hanging.MOST_PANES)
+        ]
         self.pane = self.panes[0]
-        self._lay_out()
+        self.hung = HungPanes(self.panes, desk, self._others_hang, self._fault)
+        self.cuts = CutKeys(self.hung, desk, shell.problem, lambda: self.pane)
         for pane in self.panes:
             self._bind(pane)
         self.letters = self._letters()
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
-    def show(self, seen: Any) -> None:
-        """Show what was opened, its first stack in the left pane; None empties all."""
-        self._seen = [seen, None]
-        self.two = False
+    def show(self, seen: Any, goes_on: bool = False) -> None:
+        """Show what was opened; None empties all. ``goes_on``: the whole of what is on the screen already."""
+        self.cuts.stop()
         self._activate(self.panes[0])
-        self._lay_out()
-        self.panes[1].show_stack(None)
-        stacks = seen.stacks if seen is not None else ()
-        self.panes[0].show_stack(stacks[rules.first_stack(stacks)] if stacks else None)
-        self._list_stacks()
+        self.hung.show(seen, goes_on)
 
     def show_beside(self, seen: Any) -> None:
-        """Two panes: ``seen`` on the right (its like of the left stack); None: one pane again."""
-        self._seen[1] = seen
-        self.two = seen is not None
-        self._lay_out()
-        if seen is None:
-            self.panes[1].show_stack(None)
-            self._activate(self.panes[0])
-            return
-        left = self.panes[0].stack
-        index = self._seen[0].stacks.index(left) if left in self._seen[0].stacks else 0
-        if seen is self._seen[0]:
-            index = (index + 1) % len(seen.stacks)  # another one of the same study
-        self.panes[1].show_stack(seen.stacks[min(index, len(seen.stacks) - 1)], self.panes[0].at)
+        """``seen`` on the right, each picture beside its like; None: this study alone again."""
+        self.hung.show_beside(seen)
+
+    @property
+    def two(self) -> bool:
+        """An earlier study stands on the right."""
+        return self.hung.two
+
+    def choose_layout(self, layout: str) -> None:
+        """Divide the screen otherwise; "" goes on to the next layout."""
+        if layout:
+            self.hung.choose(layout, self.pane)
+        else:
+            self.hung.choose_next(self.pane)
+        self._changed()
 
     def seen_in(self, pane: Viewport) -> Any:
         """What was opened into this pane."""
-        return self._seen[self.panes.index(pane)]
+        return self.hung.seen_in(pane)
 
     @property
     def waiting(self) -> bool:
@@ -124,12 +133,10 @@ class PicturesView(ttk.Frame):
 
     def leaf_stack(self, by: int) -> None:
         """The next stack of the study in the active pane."""
-        stacks = self._stacks()
+        stacks = self.hung.stacks_of(self.pane)
         if self.pane.stack in stacks:
-            at = rules.stepped(stacks.index(self.pane.stack), by, len(stacks))
-            if stacks[at] is not self.pane.stack:
-                self.pane.show_stack(stacks[at])
-                self._list_stacks()
+            self._stack_chosen(rules.stepped(self.hung.place_of(self.pane)[0], by, len(stacks)))
+            self._list_stacks()
 
     def _leafed(self, pane: Viewport, steps: int) -> None:
         self._activate(pane)
@@ -137,15 +144,31 @@ class PicturesView(ttk.Frame):
 
     def _step(self, by: int) -> None:
         self.pane.step(by)
-        if self.two and self.together:
-            for pane in self.panes:
-                if pane is not self.pane:
-                    pane.step(by)
+        self._lead()
+
+    def _lead(self) -> None:
+        """The other panes follow where they are put together, and show where this picture cuts theirs."""
+
+        def go(pane: Viewport, slide: int) -> None:
+            pane.stop()
+            pane.go_to(slide)
+
+        self.together.lead(self.pane, self.hung.visible, go)
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
+        for pane in self.hung.visible:
+            pane.show_line(rules.line_between(self.pane, pane) if self.lines and pane is not self.pane else ())
+
+    def _lines_or_none(self) -> None:
+        self.lines = not self.lines
+        self._draw_lines()
 
     def _to_end(self, last: bool) -> None:
         if self.pane.stack is not None:
             self.pane.stop()
             self.pane.go_to(len(self.pane.stack) - 1 if last else 0)
+            self._lead()
 
     def _other_tool(self) -> None:
         tool = "pan" if self.pane.tool == "window" else "window"
@@ -178,16 +201,28 @@ class PicturesView(ttk.Frame):
             self._changed()
 
     def _other_pane(self) -> str | None:
-        if not self.two:
+        panes = self.hung.visible
+        if len(panes) < 2:
             return None  # Tab goes on to the stacks and buttons
-        self._activate(self.panes[1] if self.pane is self.panes[0] else self.panes[0])
+        self._activate(panes[(panes.index(self.pane) + 1) % len(panes)])
         self.pane.focus_set()
         return "break"
 
     def _both(self) -> None:
-        self.together = not self.together
-        words = N_("Both panes are leafed together.") if self.together else N_("Each pane is leafed on its own.")
+        self.together.on = not self.together.on
+        self.together.start(self.hung.visible)
+        self._lead()
+        words = N_("The panes are leafed together; what by stands in each.") if self.together.on else _ON_ITS_OWN
         self._shell.problem.plain(words)
+
+    def _fix_place(self) -> None:
+        """What is shown now belongs together, from here on for all series of these studies."""
+        if self.together.fix(self.pane, self.hung.visible):
+            self.together.on = True
+            self._lead()
+            self._shell.problem.plain(N_("These pictures are taken as the same place; the panes are leafed together."))
+        else:
+            self._shell.problem.look(N_("Two panes with pictures are needed for that."))
 
     def _letters(self) -> dict[str, Callable[[], object]]:
         letters: dict[str, Callable[[], object]] = {
@@ -199,6 +234,13 @@ class PicturesView(ttk.Frame):
             "z": self.zoom,
             "o": lambda: self._act(lambda pane: pane.show_drawings(not pane.drawings)),
             "s": self._both,
+            "f": self._fix_place,
+            "x": lambda: self.choose_layout(""),
+            "n": self._lines_or_none,
+            "t": self.cuts.toggle,
+            "g": self.cuts.next_kind,
+            "[": lambda: self.cuts.thicker(-1),
+            "]": lambda: self.cuts.thicker(1),
             "w": lambda: self._tool("window"),
             "p": lambda: self._tool("pan"),
             "l": lambda: self._tool("length"),
@@ -220,6 +262,8 @@ class PicturesView(ttk.Frame):
             pane.bind(f"<{name}>", lambda event, a=across, d=down: self._arrow(event, a, d))  # type: ignore[misc]
         for name, by in (("Prior", -rules.PAGE), ("Next", rules.PAGE)):
             pane.bind(f"<{name}>", lambda event, by=by: self._step(by))  # type: ignore[misc]
+        for number, layout in enumerate(hanging.LAYOUTS, start=1):
+            pane.bind(f"<Control-Key-{number}>", lambda event, name=layout: self.choose_layout(name))  # type: ignore[misc]
         pane.bind("<Home>", lambda event: self._to_end(False))
         pane.bind("<End>", lambda event: self._to_end(True))
         for key in ("Delete", "BackSpace"):
@@ -242,31 +286,40 @@ class PicturesView(ttk.Frame):
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _stacks(self) -> tuple[Any, ...]:
-        seen = self.seen_in(self.pane)
-        return tuple(seen.stacks) if seen is not None else ()
-
     def _stack_chosen(self, index: int) -> None:
-        stacks = self._stacks()
+        stacks = self.hung.stacks_of(self.pane)
         if index < len(stacks) and stacks[index] is not self.pane.stack:
             self.pane.show_stack(stacks[index])
+            self._follow_others()
+
+    def _follow_others(self) -> None:
+        """A newly chosen stack goes to the place that the others show; the others stay."""
+        chosen = self.pane
+        leader = next((pane for pane in self.hung.visible if pane is not chosen and pane.stack is not None), None)
+        if self.together.on and leader is not None:
+            followed = self.together.link(leader, chosen).follow(leader.at)
+            if followed is not None and followed.off_mm is not None:
+                chosen.go_to(followed.slide)
+            self.together.start(self.hung.visible)
+        self._lead()
 
     def _activate(self, pane: Viewport) -> None:
         if pane is not self.pane:
             self.pane = pane
             self._list_stacks()
             self._told(pane)
+            self._draw_lines()
+
+    def _others_hang(self) -> None:
+        if self.pane not in self.hung.visible:
+            self._activate(self.panes[0])
+        self.together.start(self.hung.visible)
+        self._lead()
+        self._list_stacks()
 
     def _list_stacks(self) -> None:
-        stacks = self._stacks()
-        self.side.show_stacks(stacks, stacks.index(self.pane.stack) if self.pane.stack in stacks else -1)
-
-    def _lay_out(self) -> None:
-        self.panes[0].grid(row=0, column=1, columnspan=1 if self.two else 2, sticky="nsew")
-        if self.two:
-            self.panes[1].grid(row=0, column=2, sticky="nsew", padx=(look.px(8), 0))
-        else:
-            self.panes[1].grid_remove()
+        stacks = self.hung.stacks_of(self.pane)
+        self.side.show_stacks(stacks, self.hung.place_of(self.pane)[0] if self.pane.stack is not None else -1)
 
     def _fault(self, fault: Fault) -> None:
         self._faulty = True

@@ -6,9 +6,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 from kiosk.core.picture import Curve, Paint, PictureFacts, Window
 from kiosk.core.stack import Stack
+from kiosk.core.stack_sync import cut_line
 from kiosk.core.study import Study
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_, say
@@ -107,6 +109,13 @@ def frames_per_second(times_ms: Sequence[float], speed: float = 1.0) -> float:
 # -- words -------------------------------------------------------------------------------------------------------
 
 
+def line_between(of: Any, in_: Any) -> tuple[tuple[float, float], ...]:
+    """Where the picture of one pane cuts that of another: two points of it, or ()."""
+    if of.stack is None or in_.stack is None:
+        return ()
+    return cut_line(of.facts, of.stack.slides[of.at][1], in_.facts, in_.stack.slides[in_.at][1])
+
+
 def day_of(text: str) -> str:
     """``20261124`` (in old files ``2026.11.24``) as ``2026-11-24``; anything else as it is."""
     digits = text.replace(".", "")
@@ -144,7 +153,7 @@ def another_id(facts: PictureFacts, visit: Visit | None) -> bool:
 def corner_where(stack: Stack, at: int) -> str:
     """Lower left: which picture of how many, and its number where that differs."""
     facts = stack.picture(at)
-    lines = [f"{at + 1} / {len(stack)}"]
+    lines = [f"{at + 1} / {len(stack)}" if stack.whole else f"{at + 1} / …"]
     if facts.number is not None and len(stack.pictures) > 1 and facts.number != at + 1:
         lines.insert(0, say(N_("number {number}"), number=facts.number))
     return "\n".join(lines)
@@ -249,7 +258,7 @@ KEY_CARD = (
     ("Page ↑ ↓", N_("Ten pictures")),
     ("Home End", N_("First, last picture")),
     ("← →", N_("Row of pictures before, after")),
-    ("Tab", N_("Other pane")),
+    ("Tab", N_("Next pane")),
     ("1 ... 9", N_("Windows of the header and of the modality")),
     ("Ctrl ↑ ↓", N_("Brighter, darker (with Shift in large steps)")),
     ("Ctrl ← →", N_("Less, more contrast (with Shift in large steps)")),
@@ -260,7 +269,12 @@ KEY_CARD = (
     ("r  e", N_("Turn right, turn left")),
     ("h  v", N_("Mirror left and right, top and bottom")),
     ("o", N_("Drawings of the file on, off")),
-    ("s", N_("Leaf through both panes together")),
+    ("s", N_("Leaf through the panes together, by place")),
+    ("f", N_("The pictures shown are of the same place")),
+    ("x", N_("Number of panes (Ctrl 1 ... 4: 1, 2 beside, 2 below, 4)")),
+    ("n", N_("Position lines on, off")),
+    ("t", N_("Axial, coronal and sagittal cuts (MPR) on, off")),
+    ("g  [ ]", N_("Thin cut, MIP, mean; thinner, thicker")),
     (N_("Space bar"), N_("Play, stop")),
     (", .", N_("Play slower, faster")),
     ("w  p", N_("Mouse: window, push")),

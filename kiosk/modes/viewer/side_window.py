@@ -13,7 +13,8 @@ from kiosk.ui import buttons, look
 from kiosk.ui.fields import ChoiceField
 from kiosk.ui.table import Column, Row, Table
 
-WIDTH = 264
+WIDTH = 276
+ACROSS = 3  # buttons in a row: the list of stacks above keeps room at 1280 x 800
 COLUMNS = (
     Column("title", N_("Row of pictures"), 150, stretch=True),
     Column("count", N_("Pictures"), 56, right=True),
@@ -35,22 +36,23 @@ class SideView(ttk.Frame):
         self._chosen, self._preset = chosen, preset
         self._presets: list[rules.Preset] = []
         self._showing = False
-        self.columnconfigure((0, 1), weight=1, uniform="side")
+        self.columnconfigure(tuple(range(ACROSS)), weight=1, uniform="side")
         self.rowconfigure(0, weight=1)
         columns = (
             Column("title", N_("Row of pictures"), 150, stretch=True),
             Column("count", N_("Pictures"), 56, right=True),
         )
         self.stacks = Table(self, columns, empty=N_("Nothing is open."), on_select=self._selected)
-        self.stacks.grid(row=0, column=0, columnspan=2, sticky="nsew")
+        self.stacks.grid(row=0, column=0, columnspan=ACROSS, sticky="nsew")
         self.window = ChoiceField(self, N_("Window"), {}, width=12)
-        self.window.grid(row=1, column=0, columnspan=2, sticky="ew", pady=look.px(8))
+        self.window.grid(row=1, column=0, columnspan=ACROSS, sticky="ew", pady=look.px(8))
         self.window.columnconfigure(0, weight=1)
         self.window.on_change(self._window_chosen)
         for number, (text, act) in enumerate(acts):
-            button = buttons.secondary(self, text, act)
-            button.grid(row=2 + number // 2, column=number % 2, sticky="ew", pady=(0, look.px(8)),
-                        padx=(0, look.px(8)) if number % 2 == 0 else 0)  # fmt: skip
+            button = buttons.narrow(self, text, act)
+            row, column = divmod(number, ACROSS)
+            button.grid(row=2 + row, column=column, sticky="ew", pady=(0, look.px(8)),
+                        padx=(0, look.px(8)) if column < ACROSS - 1 else 0)  # fmt: skip
 
     def show_stacks(self, stacks: Sequence[Stack], at: int) -> None:
         """Show the stacks; ``at`` is the one in the pane, -1 none."""

@@ -13,7 +13,7 @@ from kiosk.core.stack import Stack
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer import rules
 from kiosk.ui import look
-from kiosk.ui.measured_pane import MeasuredPane
+from kiosk.ui.lined_pane import LinedPane
 
 PATIENCE_MS = 150  # a picture that comes sooner replaces the old one without a word in between
 SLOWEST, FASTEST = 0.1, 8.0
@@ -21,7 +21,7 @@ TICK_MS = 10
 LETTER_PX = 22  # two corners side by side, half a pane each
 
 
-class Viewport(MeasuredPane):
+class Viewport(LinedPane):
     """``show_stack(stack)`` and then keys or calls. ``told(pane)`` is called after each change of what is shown,
     ``fault(fault)`` for a picture that can't be shown, ``warned(sentence)`` for one that is not as it should be."""
 
@@ -57,6 +57,7 @@ class Viewport(MeasuredPane):
         self._series = ""  # of the picture on the screen: its window and place go on within it
         self._before: Any = None  # how the last picture was painted, while nothing is on the screen
         self._pointer = ""
+        self._note = ""
         self._words: dict[str, str] = {}
         self.bind("<Configure>", lambda event: self._corners_again(), add=True)
         self.bind("<Destroy>", lambda event: self._end() if event.widget is self else None, add=True)
@@ -74,6 +75,7 @@ class Viewport(MeasuredPane):
         self.stop()
         self._forget_wait()
         self.stack, self.at, self.on_screen, self.image, self._series, self._before = stack, 0, -1, None, "", None
+        self._note = ""
         self.clear()
         for corner in ("nw", "ne", "sw", "se"):
             self.corner(corner, "")
@@ -81,6 +83,25 @@ class Viewport(MeasuredPane):
             self._told_of(self)
         else:
             self.go_to(at)
+
+    def swap_stack(self, stack: Stack, at: int) -> None:
+        """Another stack goes on with the picture on the screen: the whole one after its first picture, or other cuts of
+        one body. Window, zoom and place stay."""
+        self.stop()
+        self._forget_wait()
+        self.stack = stack
+        self.go_to(at)
+
+    @property
+    def note(self) -> str:
+        """What stands in the corner beside the number of the picture: how it is leafed."""
+        return self._note
+
+    @note.setter
+    def note(self, text: str) -> None:
+        if text != self._note:
+            self._note = text
+            self._corners_again()
 
     def go_to(self, at: int) -> None:
         """Show slide ``at``: at once if it is decoded, else as soon as it is."""
@@ -100,7 +121,7 @@ class Viewport(MeasuredPane):
                 self._patience = self.after(PATIENCE_MS, self._say_waiting)
             answer = self._answer = self._desk.frame(facts.path, frame, facts.stamp)
             answer.then(lambda shown: self._arrived(wanted, shown), lambda fault: self._failed(wanted, fault))
-        self._desk.fetch_ahead(self.stack, self.at, forward)
+        self._desk.fetch_ahead(self.stack, self.at, forward, who=str(self))
         self._told_of(self)
 
     def step(self, by: int) -> None:
@@ -331,7 +352,8 @@ class Viewport(MeasuredPane):
         letters = max(12, self.winfo_width() // look.px(LETTER_PX))
         self.corner("nw", rules.corner_who(facts, letters))
         self.corner("ne", rules.corner_what(facts, letters))
-        self.corner("sw", rules.corner_where(self.stack, self.at))
+        where = rules.corner_where(self.stack, self.at)
+        self.corner("sw", f"{self._note}\n{where}" if self._note else where)
         how = ""
         if self.image is not None:
             how = rules.corner_how(self.image.paint, self.window, self.scale_now, self.inverted, self.turned_now)

@@ -13,6 +13,7 @@ from kiosk.core.picture import PictureFacts
 from kiosk.core.study import Study
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer import rules
+from kiosk.modes.viewer.beside import Beside
 from kiosk.modes.viewer.card_window import KeyCard
 from kiosk.modes.viewer.header_window import HeaderView
 from kiosk.modes.viewer.list_window import ListView
@@ -38,6 +39,7 @@ class ViewerWindow:
         self._news: str | None = None
         self._card: KeyCard | None = None
         self._whose: tuple[Any, ...] = ()
+        self._first_only = False
         self._signature: tuple[Any, ...] = ()
         work = self.shell.work
         work.rowconfigure(0, weight=1)
@@ -45,6 +47,9 @@ class ViewerWindow:
         self.list = ListView(work, desk.settings.days, self.refresh, self.open_study)
         self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
+        self.beside = Beside(
+            self.pictures, desk, self.opening, self.shell.problem, lambda: self.opened, self._pictures_changed
+        )
         self.header = HeaderView(work)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
@@ -134,6 +139,8 @@ class ViewerWindow:
                 self._warn_of_another_id(seen, facts)
         self._keys()
 
+        self.beside.look()
+
     def _warn_of_another_id(self, seen: Any, facts: PictureFacts) -> None:
         if rules.another_id(facts, seen.visit):
             words = N_("This picture carries the ID {id}, not that of this examinee. Check whose picture it is.")
@@ -186,6 +193,7 @@ class ViewerWindow:
     def finish(self) -> None:
         """Close what is open and go back to the list."""
         self.opened = None
+        self.beside.wanted(None)
         self.pictures.show(None)
         self._whose = ()
         self.shell.clear_examinee()
@@ -221,7 +229,7 @@ class ViewerWindow:
 
     def open_study(self, study: Study) -> None:
         """Show a study of the shared store."""
-        self._open(lambda progress: self.desk.open_study(study.id, progress))
+        self._open(lambda progress: self.desk.open_study(study.id, progress, self._show_first))
 
     def open_files(self, places: list[str]) -> None:
         """Show files, folders or the table of contents of a disc."""
@@ -240,15 +248,35 @@ class ViewerWindow:
             self.open_files([chosen])
 
     def _open(self, ask: Any) -> None:
-        self.opening.start(N_("Opening..."), ask, self._show)
+        self._first_only = False
+        self.opening.start(N_("Opening..."), ask, self._show, self._undo_first)
+
+    def _show_first(self, seen: Any) -> None:
+        """The first picture is there while the headers of the others are still being read."""
+        if self.opening.running and self.list.winfo_exists():
+            self._first_only = True
+            self.opened, self._whose = seen, ()
+            self.beside.wanted(None)
+            self.pictures.show(seen)
+            self._go("pictures")
+
+    def _undo_first(self) -> None:
+        """A part of a study must not stand there as if it were all."""
+        if self._first_only:
+            self._first_only = False
+            self.finish()
 
     def _show(self, seen: Any) -> None:
         if not self.list.winfo_exists():
             return
+        goes_on, self._first_only = self._first_only, False
         self.opened = seen
         self._whose = ()
-        self.pictures.show(seen)
-        self._go("pictures")
+        self.pictures.show(seen, goes_on)
+        self.beside.wanted(seen)
+        if not goes_on or self.place == "list":
+            self._go("pictures")
+        self._pictures_changed()
         if seen.refused:
             path, fault = seen.refused[0]
             words = N_("{count} files were left out. The first, {name}: {why}")
@@ -260,27 +288,9 @@ class ViewerWindow:
     # -- with the pictures -------------------------------------------------------------------------------------
 
     def compare(self) -> None:
-        """Show the examination before this one of the same person and kind beside it, or one pane again."""
-        if self.pictures.two:
-            self.pictures.show_beside(None)
-            self._keys()
-            return
-        if self.opened is None or self.opened.study is None:
-            self.pictures.show_beside(self.opened)
-            self._keys()
-            return
-        here = self.opened
-
-        def came(seen: Any) -> None:
-            if self.opened is not here:
-                return
-            if seen is None:
-                self.shell.problem.plain(N_("There is no earlier examination of this kind; both panes show this one."))
-            self.pictures.show_beside(seen or here)
-            self._keys()
-
-        words = N_("Looking for the last examination...")
-        self.opening.start(words, lambda progress: self.desk.open_last_time(here.study), came)
+        """Show the examination before this one of the same person and kind beside it, or this one alone again."""
+        if not self._first_only:  # else the whole study is on its way, and the one before comes after it
+            self.beside.toggle()
 
     def take_key_image(self) -> None:
         """Put the picture as it is seen into the tray of its visit."""
@@ -339,7 +349,7 @@ class ViewerWindow:
         if file:
             self.open_files([file])
         else:
-            self._open(lambda progress: self.desk.open_wanted(study, visit, progress))
+            self._open(lambda progress: self.desk.open_wanted(study, visit, progress, self._show_first))
 
     def _news_came(self) -> None:
         if self._news is None:

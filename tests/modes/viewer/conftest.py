@@ -88,7 +88,7 @@ def opened(open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], w
         window = open_window(ward)
         wait_until(lambda: len(window.list.table) == 1)
         press(window, "<F5>")
-        wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+        wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready and not window.opening.running, 30)
         return ward, window
 
     return make

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def test_a_bad_picture_says_so_and_the_others_go_on(opened: Open, wait_until: An
     damaged.write_bytes(damaged.read_bytes()[:-4096])
     before = window.opened
     window.open_study(before.study)
-    wait_until(lambda: window.opened is not before and window.pictures.pane.ready)
+    wait_until(lambda: window.opened is not before and window.pictures.pane.ready and not window.opening.running)
     window.pictures.pane.go_to(2)
     wait_until(lambda: window.shell.problem.level == "stop")
     pane = window.pictures.pane
@@ -109,7 +110,7 @@ def test_a_decoder_that_dies_never_takes_the_window_with_it(
     ward.file(f"{misdeed}-1.dcm", InstanceNumber=2)
     window = open_window(ward)
     window.open_files([str(ward.folder / "loose")])
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready and not window.opening.running, 30)
     press(window, "<Down>")
     wait_until(lambda: window.shell.problem.level == "stop", 30)
     assert "This picture" in window.shell.problem.text
@@ -128,3 +129,28 @@ def test_what_was_left_out_is_told(open_ward: Any, open_window: Any, wait_until:
     window.open_files([str(ward.folder / "nowhere")])
     wait_until(lambda: window.shell.problem.level == "stop")
     assert window.place == "pictures", "what was open stays open"
+
+
+def test_a_study_given_up_after_its_first_picture_does_not_stand_there_as_if_it_were_all(
+    opened: Open, wait_until: Any, monkeypatch: Any
+) -> None:
+    _, window = opened(pictures=3)
+    seen, desk = window.opened, window.desk
+    stack = replace(seen.stacks[0], slides=seen.stacks[0].slides[:1], whole=False)
+    never = Answer(desk.mailbox.post)
+
+    def open_study(study: int, progress: Any = None, first: Any = None) -> Answer:
+        desk.mailbox.post(first, replace(seen, stacks=(stack,)))
+        return never
+
+    monkeypatch.setattr(desk, "open_study", open_study)
+    press(window, "<F12>")
+    wait_until(lambda: len(window.list.table) == 1)
+    press(window, "<F5>")
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready)
+    assert window.pictures.pane._words["sw"] == "1 / …"
+    press(window, "<F4>")
+    assert not window.pictures.two, "what is half open is not compared"
+    press(window, "<Escape>")
+    assert window.place == "list" and window.opened is None and window.pictures.pane.stack is None
+    assert window.shell.banner.examinee is None

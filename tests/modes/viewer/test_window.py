@@ -44,7 +44,7 @@ def test_a_file_named_at_the_start_opens_by_itself(
     ward = open_ward(argument=tmp_path / "loose" / "a.dcm")
     ward.file("a.dcm", PatientName="Mihon^Hanako", PatientID="X1", PatientBirthDate="19800102", StudyDate="20261124")
     window = open_window(ward)
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready and not window.opening.running, 30)
     assert window.shell.banner.examinee.name == "Mihon Hanako"
     assert (window.shell.banner.examinee.number, window.shell.banner.examinee.age) == ("X1", 46)
     assert not window.shell.key("F7").enabled
@@ -59,7 +59,7 @@ def test_the_next_disc_with_the_same_file_names_shows_its_own_picture(
     path = ward.file("IM000001", PatientName="Mihon^Hanako", PatientID="A")
     window = open_window(ward)
     window.open_files([str(path)])
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready and not window.opening.running, 30)
     write(path, b"\7" * 64 * 64, Rows=64, Columns=64, PatientName="Rei^Jiro", PatientID="B")
     os.utime(path, ns=(1, 1))
     window.open_files([str(path)])
@@ -143,7 +143,7 @@ def test_the_header_is_searched(opened: Open, wait_until: Any) -> None:
     assert window.place == "pictures" and window.shell.top.focus_get() is window.pictures.pane
 
 
-def test_last_time_stands_on_the_right(
+def test_last_time_stands_on_the_right_by_itself_and_alone_again_by_a_key(
     open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any
 ) -> None:
     ward = open_ward()
@@ -152,12 +152,11 @@ def test_last_time_stands_on_the_right(
     window = open_window(ward)
     wait_until(lambda: len(window.list.table) == 2)
     press(window, "<Return>")
-    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
-    press(window, "<F4>")
-    left, right = window.pictures.panes
-    wait_until(lambda: right.ready)
+    left, right = window.pictures.panes[:2]
+    wait_until(lambda: window.place == "pictures" and window.pictures.two and left.ready and right.ready, 30)
     assert (left.facts.study_date, right.facts.study_date) == ("20261124", "20251120")
     window.shell.scanner.letters["s"]()
+    assert "picture by picture" in right._words["sw"] and right._words["sw"].endswith("1 / 3")
     press(window, "<Down>")
     wait_until(lambda: left.at == right.at == 1 and left.ready and right.ready)
     press(window, "<Tab>")
@@ -165,6 +164,8 @@ def test_last_time_stands_on_the_right(
     assert window.shell.banner.examinee.number == "2025001", "the banner follows the pane"
     press(window, "<F4>")
     assert not window.pictures.two and window.pictures.pane is left
+    press(window, "<F4>")
+    wait_until(lambda: window.pictures.two and right.ready)
 
 
 def test_without_last_time_both_panes_show_this_one(opened: Open, wait_until: Any) -> None:
@@ -241,7 +242,7 @@ def test_findings_and_reception_can_have_a_study_shown(
     def shown() -> bool:
         if window.opened is None and not window.opening.running:
             show_study(ward.station.local, visit=visit)
-        return bool(window.place == "pictures" and window.pictures.pane.ready)
+        return bool(window.place == "pictures" and window.pictures.pane.ready and not window.opening.running)
 
     wait_until(shown, 30)
     assert window.opened.visit.id == visit
@@ -257,7 +258,7 @@ def test_a_second_file_from_the_desktop_shows_in_the_open_window(
     def shown() -> bool:
         if window.opened is None and not window.opening.running:
             show_file(ward.station.local, str(path))
-        return bool(window.place == "pictures" and window.pictures.pane.ready)
+        return bool(window.place == "pictures" and window.pictures.pane.ready and not window.opening.running)
 
     wait_until(shown, 30)
     assert window.shell.banner.examinee.number == "X7"
