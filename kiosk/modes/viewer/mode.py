@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.viewer.desk_saving import SavingDesk, ServerSettings, without_pictures
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
+    from kiosk.core.picture import PictureFacts
     from kiosk.core.stack import Stack
     from kiosk.core.study import Study
     from kiosk.core.visit import Visit
@@ -30,16 +32,22 @@ class ViewerSettings(Settings):
     decode_within_s: float = setting(30.0, N_("How long one picture may take before it is given up, in seconds."))
     cache_mb: int = setting(512, N_("How much memory decoded pictures may take, in MB."))
     key_image_px: int = setting(1600, N_("Longer side of a key image, in pixels."))
+    server: ServerSettings = setting(ServerSettings, N_("Who takes in what is made here of pictures."))
+    export: str = setting("", N_("Folder offered first for pictures that are saved as files; empty = the last one."))
+    jpeg_quality: int = setting(92, N_("Quality of JPEG files and films, 1 to 100."))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was opened: ``stacks`` in order, ``refused`` files with the reason; study and visit where it has them."""
+    """What was opened: ``stacks`` in order, ``refused`` files with the reason; study and visit where it has them.
+    ``beside``: files without pictures that say something of them (presentation states, key object selections).
+    """
 
     stacks: tuple[Stack, ...]
     refused: tuple[tuple[str, Fault], ...] = ()
     study: Study | None = None
     visit: Visit | None = None
+    beside: tuple[PictureFacts, ...] = ()
 
 
 Progress = Callable[[int, int], None]
@@ -56,6 +64,7 @@ class ViewerDesk:
         self.place = kit.station.place
         self.mailbox = kit.mailbox
         self.argument = kit.argument
+        self.saving = SavingDesk(kit)
         self._post: Callable[..., None] = kit.mailbox.post if kit.mailbox is not None else _at_once
         self._reader = StudyReader(
             kit.crew,
@@ -103,9 +112,12 @@ class ViewerDesk:
     def _read(self, to_show: Any, progress: Progress | None) -> Answer:
         seen = Seen((), to_show.out_of_reach, to_show.study, to_show.visit)
         opened = self._reader.open(to_show.paths, progress)
-        return self._after(
-            opened, lambda found: replace(seen, stacks=found.stacks, refused=(*seen.refused, *found.refused))
-        )
+
+        def sorted_out(found: Any) -> Seen:
+            stacks, beside = without_pictures(found.stacks)
+            return replace(seen, stacks=stacks, beside=beside, refused=(*seen.refused, *found.refused))
+
+        return self._after(opened, sorted_out)
 
     def _noted(self, opened: Any) -> Answer:
         from kiosk.flow.find_study import note_files_opened
@@ -113,7 +125,8 @@ class ViewerDesk:
         first = opened.stacks[0].picture(0).patient_id if opened.stacks else ""
         files = sum(len(stack.pictures) for stack in opened.stacks)
         noted = self._kit.ask(note_files_opened, self._kit.centre, self._kit.session.actor(), first, files)
-        return self._after(noted, lambda _: Seen(opened.stacks, opened.refused))
+        stacks, beside = without_pictures(opened.stacks)
+        return self._after(noted, lambda _: Seen(stacks, opened.refused, beside=beside))
 
     def _after(self, first: Answer, go_on: Callable[[Any], Any]) -> Answer:
         """The answer of ``go_on(value)``, which may itself give an Answer."""
@@ -179,15 +192,19 @@ class ViewerDesk:
         picture: Callable[[], bytes],
         rendering: dict[str, object],
         caption: str = "",
+        of: PictureFacts | None = None,
     ) -> Answer:
         """Answer: the row of the key image, now in the visit's tray. ``frame`` counts from 1 (PS3.3 10.3), ``picture``
-        makes the PNG and is called on a thread of the desk, ``caption`` stands below it on paper."""
+        makes the PNG and is called on a thread of the desk, ``caption`` stands below it on paper. ``of``: the picture
+        for which a key object selection is written too."""
         from kiosk.flow.take_key_image import take_key_image
 
         kit, actor = self._kit, self._kit.session.actor()
+        choose = self.saving.key_object(of, frame) if of is not None else lambda: None
 
         def take() -> int:
             made = picture()
+            choose()
             return take_key_image(
                 kit.centre, actor, visit=visit, sop_uid=sop_uid, frame=frame, picture=made, rendering=rendering,
                 comment=caption,
@@ -228,6 +245,7 @@ def start_workers(kit: Kit, desk: ViewerDesk) -> None:
             importlib.import_module(name)
 
     kit.crew.start("viewer-libraries", load)
+    desk.saving.start()
 
 
 def open_window(parent: Any, desk: ViewerDesk) -> Any:

@@ -34,6 +34,7 @@ class SideView(ttk.Frame):
         self.grid_propagate(False)
         self._chosen, self._preset = chosen, preset
         self._presets: list[rules.Preset] = []
+        self._state: Callable[[int], object] = lambda index: None
         self._showing = False
         self.columnconfigure((0, 1), weight=1, uniform="side")
         self.rowconfigure(0, weight=1)
@@ -47,9 +48,14 @@ class SideView(ttk.Frame):
         self.window.grid(row=1, column=0, columnspan=2, sticky="ew", pady=look.px(8))
         self.window.columnconfigure(0, weight=1)
         self.window.on_change(self._window_chosen)
+        self.state = ChoiceField(self, N_("Display settings"), {}, width=12)  # only where a study has some
+        self.state.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(0, look.px(8)))
+        self.state.grid_remove()
+        self.state.columnconfigure(0, weight=1)
+        self.state.on_change(self._state_chosen)
         for number, (text, act) in enumerate(acts):
             button = buttons.secondary(self, text, act)
-            button.grid(row=2 + number // 2, column=number % 2, sticky="ew", pady=(0, look.px(8)),
+            button.grid(row=3 + number // 2, column=number % 2, sticky="ew", pady=(0, look.px(8)),
                         padx=(0, look.px(8)) if number % 2 == 0 else 0)  # fmt: skip
 
     def show_stacks(self, stacks: Sequence[Stack], at: int) -> None:
@@ -65,6 +71,26 @@ class SideView(ttk.Frame):
             self.window.offer({str(n): f"{n + 1}  {each.name}" for n, each in enumerate(presets)})
         self._presets = list(presets)
         self.window.set(str(at))
+
+    def on_state(self, chosen: Callable[[int], object]) -> None:
+        """``chosen(index)`` of a presentation state, -1 for what the header says."""
+        self._state = chosen
+
+    def offer_states(self, names: Sequence[str]) -> None:
+        """Offer the presentation states of the study; without any the field goes."""
+        self.state.offer({"-1": N_("As the header says"), **{str(n): name for n, name in enumerate(names)}})
+        if names:
+            self.state.grid()
+        else:
+            self.state.grid_remove()
+
+    def show_state(self, at: int) -> None:
+        """The state in force, -1 for none."""
+        self.state.set(str(at))
+
+    def _state_chosen(self) -> None:
+        if self.state.get():
+            self._state(int(self.state.get()))
 
     def _shown(self) -> None:
         self._showing = False

@@ -18,6 +18,7 @@ from kiosk.modes.viewer.header_window import HeaderView
 from kiosk.modes.viewer.list_window import ListView
 from kiosk.modes.viewer.opening import Opening
 from kiosk.modes.viewer.pictures_window import PicturesView
+from kiosk.modes.viewer.saving import Saving
 from kiosk.ui.banner import Examinee
 from kiosk.ui.dates import read_day
 from kiosk.ui.shell import Key, Shell
@@ -45,6 +46,7 @@ class ViewerWindow:
         self.list = ListView(work, desk.settings.days, self.refresh, self.open_study)
         self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
+        self.saving = Saving(self)
         self.header = HeaderView(work)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
@@ -60,6 +62,7 @@ class ViewerWindow:
     # -- from place to place -----------------------------------------------------------------------------------
 
     def _go(self, place: str) -> None:
+        self.saving.close_card()
         views = {"list": self.list, "pictures": self.pictures, "header": self.header}
         for name, view in views.items():
             if name == place:
@@ -72,7 +75,7 @@ class ViewerWindow:
         if place == "list":
             self.pictures.stop()
         self.focus()
-        self.shell.letter_keys(self.pictures.letters if place == "pictures" else {})
+        self.shell.letter_keys({**self.pictures.letters, **self.saving.letters} if place == "pictures" else {})
         self._keys()
 
     def focus(self) -> None:
@@ -109,10 +112,11 @@ class ViewerWindow:
                 Key("F4", N_("Only one") if pictures.two else N_("Compare"), self.compare),
                 Key("F5", N_("Stop") if pictures.pane.playing else N_("Play"), pictures.play_or_stop),
                 Key("F6", N_("Undo"), pictures.reset),
-                Key("F7", N_("Key image"), self.take_key_image),
+                Key("F7", N_("Key image"), self.saving.take_key_image),
                 Key("F8", N_("Header"), self.show_header),
                 Key("F9", N_("Fit") if pictures.pane.shown and not pictures.pane.fitted else N_("1:1"), pictures.zoom),
                 Key("F10", N_("Keys"), self.show_card),
+                Key("F11", N_("Save"), self.saving.open_card),
                 Key("F12", N_("Finish"), self.finish),
                 Key("Esc", N_("Back"), self._back),
             ]
@@ -132,6 +136,7 @@ class ViewerWindow:
                 self._whose = whose
                 self.shell.show_examinee(examinee_of(seen, facts))
                 self._warn_of_another_id(seen, facts)
+        self.saving.follow()
         self._keys()
 
     def _warn_of_another_id(self, seen: Any, facts: PictureFacts) -> None:
@@ -162,6 +167,8 @@ class ViewerWindow:
                 key.enable()
 
     def _back(self) -> None:
+        if self.saving.close_card():
+            return
         if self._card is not None:
             self._card.close()
         elif self.opening.running:
@@ -281,22 +288,6 @@ class ViewerWindow:
 
         words = N_("Looking for the last examination...")
         self.opening.start(words, lambda progress: self.desk.open_last_time(here.study), came)
-
-    def take_key_image(self) -> None:
-        """Put the picture as it is seen into the tray of its visit."""
-        pane = self.pictures.pane
-        seen = self.pictures.seen_in(pane)
-        facts = pane.facts
-        if seen is None or seen.visit is None or facts is None or not pane.ready or pane.stack is None:
-            self.shell.problem.look(N_("Key images need an examination that belongs to a visit."))
-            return
-        frame = pane.stack.slides[pane.at][1]
-        picture = pane.png_maker(self.desk.settings.key_image_px)
-        caption = rules.caption_of(facts, pane.turned_now, pane.inverted)
-        self.desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, pane.rendering(), caption).then(
-            lambda row: self.shell.problem.done(N_("The key image is in the tray of this visit.")),
-            self.shell.problem.fault,
-        )
 
     def show_header(self) -> None:
         """The header of the picture in the pane."""
