@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tkinter import ttk
 
-from kiosk.core.words import N_, say
+from kiosk.core.words import N_, Sentence, say
 from kiosk.ui import buttons, look
 from kiosk.ui.shell import Shell
 
@@ -17,7 +17,7 @@ class Way:
 
     words: str
     act: Callable[[], object]
-    why_not: str = ""
+    why_not: str | Sentence = ""
 
 
 class SaveCard(ttk.Frame):

@@ -7,7 +7,8 @@ from typing import Any
 from kiosk.core.presentation import State, key_frames
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.viewer import rules
-from kiosk.modes.viewer.save_window import SaveCard
+from kiosk.modes.viewer.files_window import FileSaver
+from kiosk.modes.viewer.save_window import SaveCard, Way
 from kiosk.modes.viewer.saving_rules import Beside, described, key_places, state_words
 from kiosk.modes.viewer.viewport import Viewport
 
@@ -23,6 +24,9 @@ class Saving:
         self._stands: dict[Viewport, tuple[str, int]] = {}  # the picture that was put as the state says
         self._offered: tuple[State, ...] = ()
         self._card: SaveCard | None = None
+        self.files = FileSaver(
+            self.shell, self.desk, lambda: self.pictures.pane, lambda: self.pictures.seen_in(self.pictures.pane)
+        )
         self.pictures.side.on_state(self._state_chosen)
         self.letters = {"k": self.next_key_image, "x": self.mark}
 
@@ -194,15 +198,14 @@ class Saving:
         self.pictures.pane.focus_set()
 
     def _choices(self) -> list[Any]:
-        from kiosk.modes.viewer.save_window import Way
-
         pane, seen = self.pictures.pane, self.pictures.seen_in(self.pictures.pane)
         nothing = "" if shot_of(pane) is not None else N_("No picture is shown.")
         no_study = nothing or (
             "" if seen is not None and seen.study is not None and pane.facts.sop_uid
             else N_("Only for pictures of the list.")
         )  # fmt: skip
-        return [Way(N_("Keep how the picture stands, in its study"), self.save_state, no_study)]
+        return [Way(N_("Keep how the picture stands, in its study"), self.save_state, no_study),
+                *self.files.ways(nothing)]  # fmt: skip
 
 
 def shot_of(pane: Viewport) -> tuple[str, int] | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from kiosk.core.picture import Curve, Window
+from kiosk.core.picture import Curve, PictureFacts, Window
 from kiosk.core.presentation import Look, State
+from kiosk.core.safe_names import folder_key
 from kiosk.core.stack import Stack
 from kiosk.core.words import N_, say
 from kiosk.modes.viewer.rules import figure, time_of
@@ -51,3 +53,18 @@ def state_words(state: State) -> str:
     day, time = state.made_at[:8], time_of(state.made_at[8:])
     when = f"{day[4:6]}/{day[6:8]} {time}".strip() if len(day) == 8 else ""
     return "  ".join(part for part in (when, state.description or state.label, state.creator) if part)
+
+
+def file_name(facts: PictureFacts, frame: int, ending: str) -> str:
+    """Patient ID, day, kind, series and number: told apart, and legal on every disk. ``frame`` from 1, 0 for all."""
+    parts = [folder_key(facts.patient_id) if facts.patient_id else "NOID"]
+    parts += [each for each in (facts.study_date, facts.modality) if each.isascii() and each.isalnum()]
+    parts += [str(each) for each in (facts.series_number, facts.number) if each is not None]
+    if frame and facts.frames > 1:
+        parts.append(f"F{frame}")
+    return "_".join(parts)[:120] + ending
+
+
+def nameless_file(now: datetime, ending: str) -> str:
+    """Nothing of the person, nor the day of the examination."""
+    return f"picture_{now:%Y%m%d-%H%M%S}{ending}"

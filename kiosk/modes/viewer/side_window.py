@@ -48,11 +48,11 @@ class SideView(ttk.Frame):
         self.window.grid(row=1, column=0, columnspan=2, sticky="ew", pady=look.px(8))
         self.window.columnconfigure(0, weight=1)
         self.window.on_change(self._window_chosen)
-        self.state = ChoiceField(self, N_("Display settings"), {}, width=12)  # only where a study has some
-        self.state.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(0, look.px(8)))
-        self.state.grid_remove()
-        self.state.columnconfigure(0, weight=1)
-        self.state.on_change(self._state_chosen)
+        self.states = ChoiceField(self, N_("Display settings"), {}, width=12)  # only where a study has some
+        self.states.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(0, look.px(8)))
+        self.states.grid_remove()
+        self.states.columnconfigure(0, weight=1)
+        self.states.on_change(self._state_chosen)
         for number, (text, act) in enumerate(acts):
             button = buttons.secondary(self, text, act)
             button.grid(row=3 + number // 2, column=number % 2, sticky="ew", pady=(0, look.px(8)),
@@ -78,19 +78,19 @@ class SideView(ttk.Frame):
 
     def offer_states(self, names: Sequence[str]) -> None:
         """Offer the presentation states of the study; without any the field goes."""
-        self.state.offer({"-1": N_("As the header says"), **{str(n): name for n, name in enumerate(names)}})
+        self.states.offer({"-1": N_("As the header says"), **{str(n): name for n, name in enumerate(names)}})
         if names:
-            self.state.grid()
+            self.states.grid()
         else:
-            self.state.grid_remove()
+            self.states.grid_remove()
 
     def show_state(self, at: int) -> None:
         """The state in force, -1 for none."""
-        self.state.set(str(at))
+        self.states.set(str(at))
 
     def _state_chosen(self) -> None:
-        if self.state.get():
-            self._state(int(self.state.get()))
+        if self.states.get():
+            self._state(int(self.states.get()))
 
     def _shown(self) -> None:
         self._showing = False

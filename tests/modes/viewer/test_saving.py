@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+from PIL import Image
+
 from kiosk.core.measure import Measure
-from kiosk.store import findings, images
+from kiosk.store import audit, findings, images
 from kiosk.ui.view import Turn
 from tests.modes.viewer.hands import Open, at, press
 
@@ -37,7 +43,7 @@ def test_how_a_picture_stands_is_kept_in_its_study_and_comes_back(opened: Open, 
     pane, side = window.pictures.pane, window.pictures.side
     press(window, "<Down>")
     wait_until(at(window, 1))
-    assert not side.state.winfo_manager()
+    assert not side.states.winfo_manager()
     pane.measures.here.append(Measure("length", ((10.0, 10.0), (10.0, 50.0))))
     pane.invert()
     pane.turn(1)
@@ -52,9 +58,9 @@ def test_how_a_picture_stands_is_kept_in_its_study_and_comes_back(opened: Open, 
 
     press(window, "<Escape>", "<F5>")
     wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
-    wait_until(lambda: bool(side.state.winfo_manager()), 30, what="the study offers it")
+    wait_until(lambda: bool(side.states.winfo_manager()), 30, what="the study offers it")
     assert len(window.opened.stacks) == 1 and window.opened.stacks[0].modality == "CR"
-    side.state.set("0")
+    side.states.set("0")
     side._state_chosen()
     wait_until(lambda: at(window, 1)() and pane.inverted, what="it leaps to the picture and shows it so")
     window.shell.top.update()
@@ -68,7 +74,7 @@ def test_how_a_picture_stands_is_kept_in_its_study_and_comes_back(opened: Open, 
     wait_until(lambda: at(window, 2)() and not pane.inverted, what="the next picture is as its header says")
     press(window, "<Up>")
     wait_until(lambda: at(window, 1)() and pane.inverted)
-    side.state.set("-1")
+    side.states.set("-1")
     side._state_chosen()
     assert not pane.inverted and pane.turn_now == Turn() and not pane.graphics.look.graphics
 
@@ -101,3 +107,78 @@ def test_a_key_image_is_in_the_tray_and_in_the_study(opened: Open, wait_until: A
         return bool(pane.at == 1 and pane.ready and pane.graphics.starred)
 
     wait_until(leapt, 30, what="read again from the study")
+
+
+def ask_where(monkeypatch: Any, **answers: str | tuple[str, ...]) -> list[dict[str, Any]]:
+    """The dialogs of the system answer this."""
+    asked: list[dict[str, Any]] = []
+    for name, answer in answers.items():
+
+        def tell(answer: Any = answer, **how: Any) -> Any:
+            asked.append(how)
+            return answer
+
+        monkeypatch.setattr(f"kiosk.modes.viewer.files_window.filedialog.{name}", tell)
+    return asked
+
+
+def test_pictures_become_files(opened: Open, wait_until: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    ward, window = opened(
+        pictures=2, frames=6, SeriesNumber=3, BurnedInAnnotation="NO", WindowCenter="64", WindowWidth="128"
+    )
+    pane, line = window.pictures.pane, window.shell.problem
+    pane.measures.here.append(Measure("length", ((10.0, 10.0), (10.0, 50.0))))
+    pane.turn(1)
+
+    def saved(digit: str, name: str) -> Any:
+        asked = ask_where(monkeypatch, asksaveasfilename=str(tmp_path / name))
+        choose(window, digit)
+        wait_until(lambda: name in line.text, 30)
+        assert "見本" not in asked[0]["initialfile"] and "MIHON" not in asked[0]["initialfile"]
+        return asked[0]["initialfile"]
+
+    assert saved("2", "clean.jpg") == "P00001_20261124_CR_3_1_F1.jpg"
+    saved("3", "drawn.jpg")
+    assert "P00001" not in saved("4", "nameless.jpg") and line.level == "done"
+    clean, drawn = (np.asarray(Image.open(tmp_path / name)) for name in ("clean.jpg", "drawn.jpg"))
+    assert clean.shape == (64, 64) and clean.std() == 0 and abs(int(clean[0, 0]) - 40) <= 2
+    assert drawn.ndim == 3 and drawn.std() > 5
+    choose(window, "5")
+    assert "Mark a region" in line.text, "nothing is marked"
+    press(window, "<Escape>")
+    window.shell.scanner.letters["x"]()
+    (x, y), (right, bottom) = pane.pane_point((10.0, 20.0)), pane.pane_point((40.0, 60.0))
+    for event, place in (("<ButtonPress-1>", (x, y)), ("<B1-Motion>", (right, bottom)), ("<ButtonRelease-1>", (0, 0))):
+        pane.event_generate(event, x=round(place[0]) + 2, y=round(place[1]) + 2)
+    saved("5", "region.jpg")
+    assert abs(Image.open(tmp_path / "region.jpg").width - 30) <= 1 and Image.open(tmp_path / "region.jpg").height >= 39
+
+    saved("6", "film.avi")
+    film = cv2.VideoCapture(str(tmp_path / "film.avi"))
+    frames = [frame for ok, frame in iter(film.read, (False, None)) if ok]
+    assert round(film.get(cv2.CAP_PROP_FPS)) == 25 and len(frames) == 6 and frames[0].shape == (64, 64, 3)
+    shades = [int(frame[32, 32, 0]) for frame in frames]
+    assert shades == sorted(shades) and shades[0] < shades[-1]
+    with ward.station.centre.reading() as conn:
+        rows = [each for each in audit.events(conn) if each.action == "picture exported"]
+    kinds = [json.loads(each.detail)["kind"] for each in sorted(rows, key=lambda row: row.seq)]
+    assert kinds == ["JPEG", "JPEG drawn", "JPEG nameless", "JPEG region", "AVI"]
+    assert {each.patient for each in rows} == {"|P00001"}
+
+
+def test_bmp_become_jpeg_and_the_bmp_stay(opened: Open, wait_until: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    _, window = opened(pictures=1)
+    folder = tmp_path / "bmp"
+    folder.mkdir()
+    for name in ("甲.bmp", "乙.BMP", "カルテ.bmp"):
+        Image.fromarray(np.full((40, 60, 3), (200, 120, 40), np.uint8)).save(folder / name, "BMP")
+    (folder / "壊.bmp").write_bytes(b"BM" + b"\0" * 60)
+    (folder / "甲.jpg").write_bytes(b"another")
+    ask_where(monkeypatch, askdirectory=str(folder))
+    choose(window, "8")
+    wait_until(lambda: "3" in window.shell.problem.text and not window.shell.problem.in_progress, 60)
+    assert "壊.bmp" in window.shell.problem.text and window.shell.problem.level == "look"
+    names = {each.name for each in folder.iterdir()}
+    assert names == {"甲.bmp", "乙.BMP", "カルテ.bmp", "壊.bmp", "甲.jpg", "甲 (2).jpg", "乙.jpg", "カルテ.jpg"}
+    made = np.asarray(Image.open(folder / "乙.jpg"))
+    assert made.shape == (40, 60, 3) and np.abs(made.astype(int) - (200, 120, 40)).max() < 6
