@@ -47,7 +47,7 @@ class ViewerWindow:
         self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
         self.saving = Saving(self)
-        self.header = HeaderView(work)
+        self.header = HeaderView(work, self.shell, desk, self._other_facts, self._header_changed)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
         self.shell.on_files(lambda paths: self.open_files([str(path) for path in paths]))
@@ -103,7 +103,7 @@ class ViewerWindow:
                 Key("Esc", N_("Back"), self._back),
             ]
         elif self.place == "header":
-            keys = [Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
+            keys = [*self.header.key_line(), Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
             pictures = self.pictures
             keys = [
@@ -120,7 +120,7 @@ class ViewerWindow:
                 Key("F12", N_("Finish"), self.finish),
                 Key("Esc", N_("Back"), self._back),
             ]
-        signature = tuple((key.cap, str(key.text)) for key in keys)
+        signature = tuple((key.cap, str(key.text), str(key.why)) for key in keys)
         if signature != self._signature:
             self._signature = signature
             self.shell.keys(keys)
@@ -294,21 +294,23 @@ class ViewerWindow:
         facts = self.pictures.pane.facts
         if facts is None:
             return
-        name = PureWindowsPath(facts.path).name
         self.pictures.stop()
 
-        def came(lines: Any) -> None:
-            if self.place == "header":
-                self.header.show(name, lines)
-
         def failed(fault: Fault) -> None:
-            if self.place == "header":
-                self._go("pictures")
+            self._go("pictures")
             self.shell.problem.fault(fault)
 
-        self.header.clear()
         self._go("header")
-        self.desk.header(facts.path, facts.stamp).then(came, failed)
+        self.header.open(facts, failed)
+
+    def _other_facts(self) -> PictureFacts | None:
+        pictures = self.pictures
+        other = pictures.panes[1] if pictures.pane is pictures.panes[0] else pictures.panes[0]
+        return other.facts if pictures.two else None
+
+    def _header_changed(self) -> None:
+        if self.place == "header":
+            self._keys()
 
     def show_card(self) -> None:
         """All keys on one card."""

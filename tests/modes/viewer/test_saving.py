@@ -182,3 +182,31 @@ def test_bmp_become_jpeg_and_the_bmp_stay(opened: Open, wait_until: Any, monkeyp
     assert names == {"甲.bmp", "乙.BMP", "カルテ.bmp", "壊.bmp", "甲.jpg", "甲 (2).jpg", "乙.jpg", "カルテ.jpg"}
     made = np.asarray(Image.open(folder / "乙.jpg"))
     assert made.shape == (40, 60, 3) and np.abs(made.astype(int) - (200, 120, 40)).max() < 6
+
+
+def test_the_header_is_set_against_that_of_the_other_pane(opened: Open, wait_until: Any, tmp_path: Path) -> None:
+    ward, window = opened(pictures=2)
+    header, line = window.header, window.shell.problem
+    press(window, "<F8>")
+    wait_until(lambda: len(header.table) > 20)
+    assert not window.shell.key("F4").enabled and not window.shell.key("F7").enabled
+    press(window, "<Escape>", "<F4>")
+    wait_until(lambda: window.pictures.two and window.pictures.panes[1].ready, 30)
+    press(window, "<Down>", "<F8>")
+    wait_until(lambda: window.place == "header" and len(header.table) > 20)
+    press(window, "<F4>")
+    wait_until(lambda: header.differences)
+    rows = {row.cells[1]: row.cells[3:] for row in header.table._rows.values()}
+    assert rows["InstanceNumber"] == ("2", "1") and "PatientID" not in rows
+    header.search.set("InstanceNumber")
+    header._fill()
+    header.table.select(header.table.shown_keys[0])
+    press(window, "<F5>")
+    assert window.shell.top.clipboard_get() == "2" and "2" in line.text
+    press(window, "<F6>")
+    assert window.shell.top.clipboard_get() == "(0020,0013)"
+    header.search.set("")
+    press(window, "<F7>")
+    assert len(header.table) > 20
+    press(window, "<F4>")
+    assert len(header.table._columns) == 4
