@@ -14,11 +14,11 @@ from pydicom.uid import UID
 from kiosk.core.correction import TITLES, Identity
 from kiosk.core.names import person_name
 from kiosk.core.patient import Patient
+from kiosk.core.presentation import Named as Chosen
+from kiosk.dicom.key_object import KEY_OBJECT, put_selection
 from kiosk.dicom.part10 import IMPLEMENTATION_NAME, IMPLEMENTATION_UID
 from kiosk.dicom.soundness import EXPLICIT_LE
 from kiosk.dicom.write import OUR_NAMES, Maker
-
-KEY_OBJECT = "1.2.840.10008.5.1.4.1.1.88.59"
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,9 @@ def rejection_note(
     ds.PatientBirthDate, ds.PatientSex = identity.birth_date, identity.sex
     ds.StudyInstanceUID, ds.SeriesInstanceUID = UID(study_uid), UID(series_uid)
     ds.SeriesNumber, ds.InstanceNumber = 999, 1
-    ds.ValueType = "CONTAINER"
-    ds.ConceptNameCodeSequence = Sequence([_code(title, "DCM", TITLES[title])])
-    ds.ContinuityOfContent = "SEPARATE"
-    template = Dataset()
-    template.MappingResource, template.TemplateIdentifier = "DCMR", "2010"
-    ds.ContentTemplateSequence = Sequence([template])
-    ds.CurrentRequestedProcedureEvidenceSequence = Sequence([_evidence(study_uid, named)])
-    ds.ContentSequence = Sequence([_content(each) for each in named])
+    put_selection(
+        ds, (title, TITLES[title]), study_uid, [Chosen(each.sop_class, each.sop_uid, each.series_uid) for each in named]
+    )
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = ds.SOPClassUID, ds.SOPInstanceUID
@@ -83,37 +78,3 @@ def rejection_note(
     made = BytesIO()
     ds.save_as(made, enforce_file_format=True)
     return made.getvalue()
-
-
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
-    code = Dataset()
-    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, meaning
-    return code
-
-
-def _evidence(study_uid: str, named: Several[Named]) -> Dataset:
-    """The hierarchy of what is named (PS3.3 C.17.2.1)."""
-    by_series: dict[str, list[Dataset]] = {}
-    for each in named:
-        by_series.setdefault(each.series_uid, []).append(_reference(each))
-    study = Dataset()
-    study.ReferencedSeriesSequence = Sequence()
-    for series_uid, references in by_series.items():
-        series = Dataset()
-        series.SeriesInstanceUID, series.ReferencedSOPSequence = UID(series_uid), Sequence(references)
-        study.ReferencedSeriesSequence.append(series)
-    study.StudyInstanceUID = UID(study_uid)
-    return study
-
-
-def _reference(named: Named) -> Dataset:
-    reference = Dataset()
-    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = UID(named.sop_class), UID(named.sop_uid)
-    return reference
-
-
-def _content(named: Named) -> Dataset:
-    item = Dataset()
-    item.RelationshipType, item.ValueType = "CONTAINS", "IMAGE"
-    item.ReferencedSOPSequence = Sequence([_reference(named)])
-    return item

@@ -20,6 +20,7 @@ from kiosk.store.volume import Volumes
 
 log = logging.getLogger(__name__)
 
+BESIDE = {"PR", "KO", "SR"}  # what lies beside pictures says nothing of the kind of examination
 LIKE_EACH_OTHER = ({"CR", "DX", "RG"}, {"OP", "OPT", "XC"})  # modalities compared with one another
 
 
@@ -98,7 +99,7 @@ def last_time(centre: Store, study: Study) -> int | None:
     """The newest study before this one of the same person and kind; None where there is none."""
     if not study.patient_id:
         return None
-    kinds = set(study.modalities)
+    kinds = set(study.modalities) - BESIDE
     for alike in LIKE_EACH_OTHER:
         if kinds & alike:
             kinds |= alike

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # numpy and Pillow arrive with the first picture, so that a w
     from kiosk.ui.painting import Pixels, Plate
 
 Words = str | Sentence
+Box = tuple[float, float, float, float]
 
 ZOOM_STEP = 1.25
 WIDTH_SHARE = 1 / 400  # of the picture's range of values, per pixel of drag
@@ -113,22 +114,31 @@ class ImagePane(BlackCanvas):
 
     def png_maker(self, longest: int = 1024) -> Callable[[], bytes]:
         """``rendered_png`` as a call that may run on another thread: a large PNG takes half a second to make."""
-        plate, stored, paint, how, inverted = self._plate, self._stored, self._paint, self._how, self._inverted
-        aspect = self._aspect()
+        make = self.shades_maker(longest)
 
-        def make() -> bytes:
+        def as_png() -> bytes:
             from kiosk.ui import painting
 
-            if plate is None or stored is None or paint is None or how is None:
-                return b""
-            rows, columns = plate.pixels.shape[:2]
-            scale = min(1.0, longest / max(columns, rows * aspect))
-            size = max(1, round(columns * scale)), max(1, round(rows * aspect * scale))
-            part = View(columns, rows, *size, aspect=aspect).fit().part()
-            if part is None:
-                return b""
-            table = painting.table_of(stored, paint, how, inverted)
-            return painting.png(self._painted(painting.scaled(plate, part), stored, paint, how, inverted, table))
+            shades = make()
+            return painting.png(shades) if shades is not None else b""
+
+        return as_png
+
+    def shades_maker(
+        self, longest: int = 0, box: Box | None = None, pixels: Pixels | None = None
+    ) -> Callable[[], Pixels | None]:
+        """The picture as it is windowed and turned now, as a call for another thread that gives its shades (None
+        without a picture). ``longest``: of its sides, 0 for one pixel to one. ``box``: left, top, right, bottom of a
+        part as seen. ``pixels``: these in place of those on the screen."""
+        stored, paint, how, inverted, turn = self._stored, self._paint, self._how, self._inverted, self._turn
+
+        def make() -> Pixels | None:
+            from kiosk.ui import painting
+
+            if stored is None or paint is None or how is None:
+                return None
+            plate = stored if pixels is None else painting.plate_of(pixels)
+            return painting.whole(plate, paint, how, inverted, turn, longest, box)
 
         return make
 
@@ -288,17 +298,7 @@ class ImagePane(BlackCanvas):
         assert self._stored is not None and self._paint is not None and self._how is not None
         if self._table is None:
             self._table = painting.table_of(self._stored, self._paint, self._how, self._inverted)
-        return self._painted(pixels, self._stored, self._paint, self._how, self._inverted, self._table)
-
-    @staticmethod
-    def _painted(
-        pixels: Pixels, stored: Plate, paint: Paint, how: Window | Curve, inverted: bool, table: Pixels
-    ) -> Pixels:
-        from kiosk.ui import painting
-
-        if stored.colour and how == painting.first_window(paint) and not inverted:
-            return pixels
-        return table.take(pixels)
+        return painting.shaded(pixels, self._stored, self._paint, self._how, self._inverted, self._table)
 
     def _tell_window(self) -> None:
         if self.on_window is not None and self._how is not None:

@@ -34,6 +34,7 @@ class Measures:
         """Another picture is shown: what was begun on the one before is dropped."""
         if key != self._key:
             self._key, self._points, self._moving = key, [], None
+            self._pane.graphics.picture()
 
     @property
     def here(self) -> list[Measure]:

@@ -159,6 +159,35 @@ def scaled(plate: Plate, part: Part) -> Pixels:
     return np.frombuffer(made.tobytes(), cut.dtype).reshape(shape)
 
 
+def shaded(pixels: Pixels, stored: Plate, paint: Paint, how: Window | Curve, inverted: bool, table: Pixels) -> Pixels:
+    """Pixels of a plate as shades; colours that nobody changed are left as they are."""
+    if stored.colour and how == first_window(paint) and not inverted:
+        return pixels
+    return table.take(pixels)
+
+
+def whole(
+    stored: Plate,
+    paint: Paint,
+    how: Window | Curve,
+    inverted: bool,
+    turn: Turn,
+    longest: int = 0,
+    box: tuple[float, float, float, float] | None = None,
+) -> Pixels:
+    """The picture, or the part ``box`` of it (left, top, right, bottom as seen), as shades: its longer side ``longest``
+    px at most (0: one pixel to one), higher or lower where its pixels are no squares.
+    """
+    plate = stored.turned(turn)
+    rows, columns = plate.pixels.shape[:2]
+    left, top, right, bottom = box or (0.0, 0.0, float(columns), float(rows))
+    aspect = paint.aspect if paint.aspect > 0 else 1.0
+    wide, high = right - left, (bottom - top) * (1 / aspect if turn.quarters % 2 else aspect)
+    scale = min(1.0, longest / max(wide, high)) if longest else 1.0
+    part = Part((left, top, right, bottom), 0, 0, max(1, round(wide * scale)), max(1, round(high * scale)))
+    return shaded(scaled(plate, part), stored, paint, how, inverted, table_of(stored, paint, how, inverted))
+
+
 def png_of(pixels: Pixels, paint: Paint, longest: int = 1024) -> bytes:
     """A picture in the window to begin with, as PNG, its longer side ``longest`` px at most."""
     plate = plate_of(pixels)

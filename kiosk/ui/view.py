@@ -1,50 +1,15 @@
-"""Where a picture lies in its pane: fit, 1:1, zoom about a point, pan, quarter turns and flips. Plain arithmetic."""
+"""Where a picture lies in its pane: fit, 1:1, zoom about a point, pan. Plain arithmetic."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kiosk.core.turn import Turn
+
+__all__ = ["Part", "Turn", "View"]
+
 SMALLEST, LARGEST = 0.02, 32.0
 IN_SIGHT = 40  # pixels of the picture that stay in the pane however far it is pushed
-
-
-@dataclass(frozen=True)
-class Turn:
-    """How the picture stands: mirrored first (left and right change), then turned by quarters, clockwise."""
-
-    quarters: int = 0
-    mirrored: bool = False
-
-    def turned(self, quarters: int) -> Turn:
-        """Further quarters, clockwise as seen."""
-        return replace(self, quarters=(self.quarters + quarters) % 4)
-
-    def flipped(self, upright: bool = False) -> Turn:
-        """As seen now, left and right change (``upright``: top and bottom)."""
-        # A mirror behind the turns is one in front of them, turned the other way round.
-        return Turn((-self.quarters + (2 if upright else 0)) % 4, not self.mirrored)
-
-    def source(self, row: int, column: int, rows: int, columns: int) -> tuple[int, int]:
-        """Row and column as stored of a place as seen; ``rows`` and ``columns`` are those stored."""
-        if self.quarters == 1:
-            row, column = rows - 1 - column, row
-        elif self.quarters == 2:
-            row, column = rows - 1 - row, columns - 1 - column
-        elif self.quarters == 3:
-            row, column = column, columns - 1 - row
-        return row, columns - 1 - column if self.mirrored else column
-
-    def source_point(self, y: float, x: float, rows: int, columns: int) -> tuple[float, float]:
-        """As ``source``, for a point: row and column in fractions, (0.0, 0.0) being the corner of the picture."""
-        row, column = ((y, x), (rows - x, y), (rows - y, columns - x), (x, columns - y))[self.quarters]
-        return row, columns - column if self.mirrored else column
-
-    def seen_point(self, row: float, column: float, rows: int, columns: int) -> tuple[float, float]:
-        """The way back: y and x as seen of a point of the picture as stored."""
-        column = columns - column if self.mirrored else column
-        return ((row, column), (column, rows - row), (rows - row, columns - column), (columns - column, row))[
-            self.quarters
-        ]
 
 
 @dataclass(frozen=True)
@@ -96,6 +61,18 @@ class View:
         ratio = scale / self.scale
         return replace(self, scale=scale, left=x - (x - self.left) * ratio, top=y - (y - self.top) * ratio,
                        fitted=False)._held()  # fmt: skip
+
+    def showing(self, box: tuple[float, float, float, float]) -> View:
+        """A part (left, top, right, bottom in picture pixels as seen) as large as the pane allows, in its middle."""
+        left, top, right, bottom = box
+        wide, high = max(1.0, right - left), max(1.0, bottom - top)
+        if wide >= self.columns and high >= self.rows:
+            return self.fit()
+        scale = min(LARGEST, max(SMALLEST, min(self.width / wide, self.height / (high * self.aspect))))
+        across, down = (left + right) / 2 * scale, (top + bottom) / 2 * scale * self.aspect
+        return replace(
+            self, scale=scale, left=self.width / 2 - across, top=self.height / 2 - down, fitted=False
+        )._held()
 
     def moved(self, across: float, down: float) -> View:
         """Pushed by so many pane pixels."""

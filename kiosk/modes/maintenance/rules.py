@@ -61,6 +61,8 @@ ACTIONS = {
     "study opened": N_("images looked at"),
     "files opened": N_("loose files looked at"),
     "key image taken": N_("key image taken"),
+    "presentation state saved": N_("display settings of a picture saved"),
+    "picture exported": N_("picture exported to a file"),
     "worklist asked": N_("worklist asked"),
     "examination begun": N_("examination begun on its device"),
     "examination changed": N_("examination changed on its device"),

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.viewer.desk_saving import SavingDesk, ServerSettings, without_pictures
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
+    from kiosk.core.picture import PictureFacts
     from kiosk.core.stack import Stack
     from kiosk.core.study import Study
     from kiosk.core.visit import Visit
@@ -37,16 +39,22 @@ class ViewerSettings(Settings):
     layouts: dict[str, Literal["1x1", "1x2", "2x1", "2x2"]] = setting(
         dict, N_('Panes (rows x columns) a modality begins with until another is chosen here, as in DX = "2x2".')
     )
+    server: ServerSettings = setting(ServerSettings, N_("Who takes in what is made here of pictures."))
+    export: str = setting("", N_("Folder offered first for pictures that are saved as files; empty = the last one."))
+    jpeg_quality: int = setting(92, N_("Quality of JPEG files and films, 1 to 100."))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was opened: ``stacks`` in order, ``refused`` files with the reason; study and visit where it has them."""
+    """What was opened: ``stacks`` in order, ``refused`` files with the reason; study and visit where it has them.
+    ``beside``: files without pictures that say something of them (presentation states, key object selections).
+    """
 
     stacks: tuple[Stack, ...]
     refused: tuple[tuple[str, Fault], ...] = ()
     study: Study | None = None
     visit: Visit | None = None
+    beside: tuple[PictureFacts, ...] = ()
 
 
 Progress = Callable[[int, int], None]
@@ -65,6 +73,7 @@ class ViewerDesk:
         self.place = kit.station.place
         self.mailbox = kit.mailbox
         self.argument = kit.argument
+        self.saving = SavingDesk(kit)
         self._post: Callable[..., None] = kit.mailbox.post if kit.mailbox is not None else _at_once
         self._reader = StudyReader(
             kit.crew,
@@ -127,11 +136,16 @@ class ViewerDesk:
 
     def _read(self, to_show: Any, progress: Progress | None, first: First | None) -> Answer:
         seen = Seen((), to_show.out_of_reach, to_show.study, to_show.visit)
-        early = None if first is None else lambda found: first(replace(seen, stacks=found.stacks))
-        opened = self._reader.open(to_show.paths, progress, early)
-        return self._after(
-            opened, lambda found: replace(seen, stacks=found.stacks, refused=(*seen.refused, *found.refused))
-        )
+        def sorted_out(found: Any) -> Seen:
+            stacks, beside = without_pictures(found.stacks)
+            return replace(seen, stacks=stacks, beside=beside, refused=(*seen.refused, *found.refused))
+
+        def early(found: Any) -> None:
+            assert first is not None
+            first(replace(sorted_out(found), beside=()))
+
+        opened = self._reader.open(to_show.paths, progress, None if first is None else early)
+        return self._after(opened, sorted_out)
 
     def _noted(self, opened: Any) -> Answer:
         from kiosk.flow.find_study import note_files_opened
@@ -139,7 +153,8 @@ class ViewerDesk:
         first = opened.stacks[0].picture(0).patient_id if opened.stacks else ""
         files = sum(len(stack.pictures) for stack in opened.stacks)
         noted = self._kit.ask(note_files_opened, self._kit.centre, self._kit.session.actor(), first, files)
-        return self._after(noted, lambda _: Seen(opened.stacks, opened.refused))
+        stacks, beside = without_pictures(opened.stacks)
+        return self._after(noted, lambda _: Seen(stacks, opened.refused, beside=beside))
 
     def _after(self, first: Answer, go_on: Callable[[Any], Any]) -> Answer:
         """The answer of ``go_on(value)``, which may itself give an Answer."""
@@ -224,15 +239,19 @@ class ViewerDesk:
         picture: Callable[[], bytes],
         rendering: dict[str, object],
         caption: str = "",
+        of: PictureFacts | None = None,
     ) -> Answer:
         """Answer: the row of the key image, now in the visit's tray. ``frame`` counts from 1 (PS3.3 10.3), ``picture``
-        makes the PNG and is called on a thread of the desk, ``caption`` stands below it on paper."""
+        makes the PNG and is called on a thread of the desk, ``caption`` stands below it on paper. ``of``: the picture
+        for which a key object selection is written too."""
         from kiosk.flow.take_key_image import take_key_image
 
         kit, actor = self._kit, self._kit.session.actor()
+        choose = self.saving.key_object(of, frame) if of is not None else lambda: None
 
         def take() -> int:
             made = picture()
+            choose()
             return take_key_image(
                 kit.centre, actor, visit=visit, sop_uid=sop_uid, frame=frame, picture=made, rendering=rendering,
                 comment=caption,
@@ -273,6 +292,7 @@ def start_workers(kit: Kit, desk: ViewerDesk) -> None:
             importlib.import_module(name)
 
     kit.crew.start("viewer-libraries", load)
+    desk.saving.start()
 
 
 def open_window(parent: Any, desk: ViewerDesk) -> Any:

@@ -136,7 +136,7 @@ class PicturesView(ttk.Frame):
         stacks = self.hung.stacks_of(self.pane)
         if self.pane.stack in stacks:
             self._stack_chosen(rules.stepped(self.hung.place_of(self.pane)[0], by, len(stacks)))
-            self._list_stacks()
+            self.list_stacks()
 
     def _leafed(self, pane: Viewport, steps: int) -> None:
         self._activate(pane)
@@ -306,7 +306,7 @@ class PicturesView(ttk.Frame):
     def _activate(self, pane: Viewport) -> None:
         if pane is not self.pane:
             self.pane = pane
-            self._list_stacks()
+            self.list_stacks()
             self._told(pane)
             self._draw_lines()
 
@@ -315,9 +315,10 @@ class PicturesView(ttk.Frame):
             self._activate(self.panes[0])
         self.together.start(self.hung.visible)
         self._lead()
-        self._list_stacks()
+        self.list_stacks()
 
-    def _list_stacks(self) -> None:
+    def list_stacks(self) -> None:
+        """The stacks of what is in the active pane, with the one that is shown."""
         stacks = self.hung.stacks_of(self.pane)
         self.side.show_stacks(stacks, self.hung.place_of(self.pane)[0] if self.pane.stack is not None else -1)
 

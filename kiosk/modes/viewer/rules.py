@@ -235,18 +235,6 @@ def stack_cells(stack: Stack) -> tuple[str, str]:
     return stack.title, str(len(stack))
 
 
-def header_lines(
-    lines: Sequence[tuple[str, str, str, str, int]], wanted: str
-) -> list[tuple[str, tuple[str, str, str, str]]]:
-    """The header's lines that hold every word of ``wanted`` in tag, keyword or value; key and cells of each."""
-    words = wanted.lower().split()
-    found = []
-    for number, (tag, keyword, vr, value, depth) in enumerate(lines):
-        if all(word in f"{tag} {keyword} {value}".lower() for word in words):
-            found.append((str(number), ("  " * depth + tag, keyword, vr, value)))
-    return found
-
-
 MEASURING = {
     "length": N_("Length: press at one end, let go at the other."),
     "angle": N_("Angle: click one side, the vertex, the other side."),

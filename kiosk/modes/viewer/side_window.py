@@ -35,6 +35,7 @@ class SideView(ttk.Frame):
         self.grid_propagate(False)
         self._chosen, self._preset = chosen, preset
         self._presets: list[rules.Preset] = []
+        self._state: Callable[[int], object] = lambda index: None
         self._showing = False
         self.columnconfigure(tuple(range(ACROSS)), weight=1, uniform="side")
         self.rowconfigure(0, weight=1)
@@ -48,10 +49,15 @@ class SideView(ttk.Frame):
         self.window.grid(row=1, column=0, columnspan=ACROSS, sticky="ew", pady=look.px(8))
         self.window.columnconfigure(0, weight=1)
         self.window.on_change(self._window_chosen)
+        self.states = ChoiceField(self, N_("Display settings"), {}, width=12)  # only where a study has some
+        self.states.grid(row=2, column=0, columnspan=ACROSS, sticky="ew", pady=(0, look.px(8)))
+        self.states.grid_remove()
+        self.states.columnconfigure(0, weight=1)
+        self.states.on_change(self._state_chosen)
         for number, (text, act) in enumerate(acts):
             button = buttons.narrow(self, text, act)
             row, column = divmod(number, ACROSS)
-            button.grid(row=2 + row, column=column, sticky="ew", pady=(0, look.px(8)),
+            button.grid(row=3 + row, column=column, sticky="ew", pady=(0, look.px(8)),
                         padx=(0, look.px(8)) if column < ACROSS - 1 else 0)  # fmt: skip
 
     def show_stacks(self, stacks: Sequence[Stack], at: int) -> None:
@@ -67,6 +73,26 @@ class SideView(ttk.Frame):
             self.window.offer({str(n): f"{n + 1}  {each.name}" for n, each in enumerate(presets)})
         self._presets = list(presets)
         self.window.set(str(at))
+
+    def on_state(self, chosen: Callable[[int], object]) -> None:
+        """``chosen(index)`` of a presentation state, -1 for what the header says."""
+        self._state = chosen
+
+    def offer_states(self, names: Sequence[str]) -> None:
+        """Offer the presentation states of the study; without any the field goes."""
+        self.states.offer({"-1": N_("As the header says"), **{str(n): name for n, name in enumerate(names)}})
+        if names:
+            self.states.grid()
+        else:
+            self.states.grid_remove()
+
+    def show_state(self, at: int) -> None:
+        """The state in force, -1 for none."""
+        self.states.set(str(at))
+
+    def _state_chosen(self) -> None:
+        if self.states.get():
+            self._state(int(self.states.get()))
 
     def _shown(self) -> None:
         self._showing = False

@@ -19,6 +19,7 @@ from kiosk.modes.viewer.header_window import HeaderView
 from kiosk.modes.viewer.list_window import ListView
 from kiosk.modes.viewer.opening import Opening
 from kiosk.modes.viewer.pictures_window import PicturesView
+from kiosk.modes.viewer.saving import Saving
 from kiosk.ui.banner import Examinee
 from kiosk.ui.dates import read_day
 from kiosk.ui.shell import Key, Shell
@@ -50,7 +51,8 @@ class ViewerWindow:
         self.beside = Beside(
             self.pictures, desk, self.opening, self.shell.problem, lambda: self.opened, self._pictures_changed
         )
-        self.header = HeaderView(work)
+        self.saving = Saving(self)
+        self.header = HeaderView(work, self.shell, desk, self._other_facts, self._header_changed)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
         self.shell.on_files(lambda paths: self.open_files([str(path) for path in paths]))
@@ -65,6 +67,7 @@ class ViewerWindow:
     # -- from place to place -----------------------------------------------------------------------------------
 
     def _go(self, place: str) -> None:
+        self.saving.close_card()
         views = {"list": self.list, "pictures": self.pictures, "header": self.header}
         for name, view in views.items():
             if name == place:
@@ -77,9 +80,8 @@ class ViewerWindow:
         if place == "list":
             self.pictures.stop()
         self.focus()
-        self.shell.letter_keys(self.pictures.letters if place == "pictures" else {})
+        self.shell.letter_keys({**self.pictures.letters, **self.saving.letters} if place == "pictures" else {})
         self._keys()
-
     def focus(self) -> None:
         """Arrow keys do what the place is for."""
         main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}[self.place]
@@ -105,7 +107,7 @@ class ViewerWindow:
                 Key("Esc", N_("Back"), self._back),
             ]
         elif self.place == "header":
-            keys = [Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
+            keys = [*self.header.key_line(), Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
             pictures = self.pictures
             keys = [
@@ -114,14 +116,15 @@ class ViewerWindow:
                 Key("F4", N_("Only one") if pictures.two else N_("Compare"), self.compare),
                 Key("F5", N_("Stop") if pictures.pane.playing else N_("Play"), pictures.play_or_stop),
                 Key("F6", N_("Undo"), pictures.reset),
-                Key("F7", N_("Key image"), self.take_key_image),
+                Key("F7", N_("Key image"), self.saving.take_key_image),
                 Key("F8", N_("Header"), self.show_header),
                 Key("F9", N_("Fit") if pictures.pane.shown and not pictures.pane.fitted else N_("1:1"), pictures.zoom),
                 Key("F10", N_("Keys"), self.show_card),
+                Key("F11", N_("Save"), self.saving.open_card),
                 Key("F12", N_("Finish"), self.finish),
                 Key("Esc", N_("Back"), self._back),
             ]
-        signature = tuple((key.cap, str(key.text)) for key in keys)
+        signature = tuple((key.cap, str(key.text), str(key.why)) for key in keys)
         if signature != self._signature:
             self._signature = signature
             self.shell.keys(keys)
@@ -137,8 +140,8 @@ class ViewerWindow:
                 self._whose = whose
                 self.shell.show_examinee(examinee_of(seen, facts))
                 self._warn_of_another_id(seen, facts)
+        self.saving.follow()
         self._keys()
-
         self.beside.look()
 
     def _warn_of_another_id(self, seen: Any, facts: PictureFacts) -> None:
@@ -169,6 +172,8 @@ class ViewerWindow:
                 key.enable()
 
     def _back(self) -> None:
+        if self.saving.close_card():
+            return
         if self._card is not None:
             self._card.close()
         elif self.opening.running:
@@ -292,43 +297,28 @@ class ViewerWindow:
         if not self._first_only:  # else the whole study is on its way, and the one before comes after it
             self.beside.toggle()
 
-    def take_key_image(self) -> None:
-        """Put the picture as it is seen into the tray of its visit."""
-        pane = self.pictures.pane
-        seen = self.pictures.seen_in(pane)
-        facts = pane.facts
-        if seen is None or seen.visit is None or facts is None or not pane.ready or pane.stack is None:
-            self.shell.problem.look(N_("Key images need an examination that belongs to a visit."))
-            return
-        frame = pane.stack.slides[pane.at][1]
-        picture = pane.png_maker(self.desk.settings.key_image_px)
-        caption = rules.caption_of(facts, pane.turned_now, pane.inverted)
-        self.desk.take_key_image(seen.visit.id, facts.sop_uid, frame + 1, picture, pane.rendering(), caption).then(
-            lambda row: self.shell.problem.done(N_("The key image is in the tray of this visit.")),
-            self.shell.problem.fault,
-        )
-
     def show_header(self) -> None:
         """The header of the picture in the pane."""
         facts = self.pictures.pane.facts
         if facts is None:
             return
-        name = PureWindowsPath(facts.path).name
         self.pictures.stop()
 
-        def came(lines: Any) -> None:
-            if self.place == "header":
-                self.header.show(name, lines)
-
         def failed(fault: Fault) -> None:
-            if self.place == "header":
-                self._go("pictures")
+            self._go("pictures")
             self.shell.problem.fault(fault)
 
-        self.header.clear()
         self._go("header")
-        self.desk.header(facts.path, facts.stamp).then(came, failed)
+        self.header.open(facts, failed)
 
+    def _other_facts(self) -> PictureFacts | None:
+        pictures = self.pictures
+        other = pictures.panes[1] if pictures.pane is pictures.panes[0] else pictures.panes[0]
+        return other.facts if pictures.two else None
+
+    def _header_changed(self) -> None:
+        if self.place == "header":
+            self._keys()
     def show_card(self) -> None:
         """All keys on one card."""
         if self._card is None:

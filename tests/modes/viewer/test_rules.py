@@ -122,18 +122,6 @@ def test_slices_begin_with_the_largest_stack_and_others_with_the_first_picture()
     assert rules.first_stack([]) == 0
 
 
-def test_header_lines_hold_every_word_looked_for() -> None:
-    lines = [
-        ("(0010,0010)", "PatientName", "PN", "Mihon^Taro", 0),
-        ("(0040,0275)", "RequestAttributesSequence", "SQ", "[1]", 0),
-        ("(0040,1001)", "RequestedProcedureID", "SH", "R1", 1),
-    ]
-    assert len(rules.header_lines(lines, "")) == 3
-    assert rules.header_lines(lines, "name mihon") == [("0", ("(0010,0010)", "PatientName", "PN", "Mihon^Taro"))]
-    assert rules.header_lines(lines, "0040,1001")[0][1][0] == "  (0040,1001)"
-    assert rules.header_lines(lines, "nothing") == []
-
-
 def test_a_key_image_remembers_how_it_was_painted() -> None:
     kept = rules.rendering_of(CT, Window(40.0, 80.0), True, 0.51239, "90 mirrored")
     assert kept == {
