@@ -286,6 +286,8 @@ finding_versions = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("by", String(64), nullable=False),
     Column("at", String(35), nullable=False),
+    Column("role", String(16), nullable=False, server_default=""),  # of two readers (core.two_readers)
+    Column("drawing", sa.BigInteger, nullable=False, server_default="0"),  # row of drawings; 0 = none
     UniqueConstraint("finding", "number", name="uq_finding_versions"),
 )
 

@@ -14,6 +14,8 @@ MOST_STEPS = 200  # of the way back
 STATES = {
     "none": N_("not read"),
     "draft": N_("draft"),
+    "first": N_("first read"),
+    "differs": N_("disagreement"),
     "signed": N_("signed"),
     "amended": N_("amended"),
 }
@@ -25,6 +27,8 @@ class Counted:
 
     open: int
     drafts: int
+    first: int
+    differs: int
     signed: int
 
 
@@ -32,12 +36,14 @@ def counted(states: Collection[str]) -> Counted:
     """Numbers for the head of the list."""
     listed = list(states)
     drafts = listed.count("draft")
-    return Counted(listed.count("none") + drafts, drafts, listed.count("signed") + listed.count("amended"))
+    first, differs = listed.count("first"), listed.count("differs")
+    signed = listed.count("signed") + listed.count("amended")
+    return Counted(listed.count("none") + drafts, drafts, first, differs, signed)
 
 
 def row_state(state: str) -> str:
-    """How the list paints a line: green when signed, amber for a draft."""
-    return {"draft": "look", "signed": "done", "amended": "done"}.get(state, "")
+    """How the list paints a line: green when signed, amber for a draft or one reading, red where two differ."""
+    return {"draft": "look", "first": "look", "differs": "stop", "signed": "done", "amended": "done"}.get(state, "")
 
 
 def with_sentence(text: str, sentence: str) -> str:
