@@ -29,7 +29,7 @@ STAMPS = {
     "bleeding": N_("bleeding"),
     "biopsy": N_("biopsy"),
 }
-SIZES = (16.0, 26.0, 40.0)  # of stamps (half their width) and of letters, in units
+SIZES = (20.0, 30.0, 44.0)  # of stamps (half their width) and of letters, in units
 INK_W = 4.0  # width of a line that a person drew
 GROUND_W = 2.5  # width of the background's lines
 GROUND_COLOUR = "#5f6b78"
@@ -268,7 +268,7 @@ class Background:
         strokes: list[Piece] = [
             Stroke(line, GROUND_W, GROUND_COLOUR) for path in self.paths for line in lines_of_path(path)
         ]
-        return strokes + [Letters((x, y), text, 24, GROUND_COLOUR) for x, y, text in self.words]
+        return strokes + [Letters((x, y), text, 27, GROUND_COLOUR) for x, y, text in self.words]
 
 
 def read_backgrounds(data: Mapping[str, Any]) -> tuple[Background, ...]:

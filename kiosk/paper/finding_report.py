@@ -155,8 +155,8 @@ def _drawing(sheets: Sheets, drawing: bytes) -> None:
     sheets.need(_DRAWING_MM[1] + 10)
     sheets.text(sheets.left_mm, sheets.y_mm + 3.5, say(N_("Schema drawing")), 9, color=SECONDARY)
     left = (sheets.left_mm + sheets.right_mm - _DRAWING_MM[0]) / 2
-    sheets.box(left, sheets.y_mm + 5, *_DRAWING_MM)
     sheets.picture(drawing, left, sheets.y_mm + 5, *_DRAWING_MM)
+    sheets.box(left, sheets.y_mm + 5, *_DRAWING_MM)
     sheets.y_mm += _DRAWING_MM[1] + 10
 
 

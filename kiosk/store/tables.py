@@ -1,7 +1,7 @@
 """The tables of the shared store (``centre``) and of a PC's own store (``station``).
 
-Times are ISO 8601 text with offset, days are ISO dates as text: both databases sort and compare them alike.
-A change here needs a migration (``store/migrations``); a test compares the two.
+Times are ISO 8601 text with offset, days are ISO dates as text: both databases sort and compare them alike. A change
+here needs a migration (``store/migrations``); a test compares the two.
 """
 
 from __future__ import annotations

@@ -36,10 +36,11 @@ class FindingsWindow:
         work.columnconfigure(0, weight=1)
         two = bool(desk.settings.two_readers)
         self.list = ListView(work, desk.settings.days, self.refresh, lambda line: self.open(line), two)
-        self.entry = EntryView(work, desk.picture, self.enlarge, lambda: self.writing.touched())
+        self.entry = EntryView(work, desk.picture, self.enlarge, lambda: self.writing.touched(),
+                               lambda: self.pages.draw())  # fmt: skip
         self.writing = Writing(self.shell, desk, self.entry, self._finding_shown, self._left)
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
-        self.pages = Pages(self.shell, desk, self.writing, self._go)
+        self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go)
         self.views = {"list": self.list, "entry": self.entry, "page": self.page, **self.pages.views}
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
@@ -58,6 +59,7 @@ class FindingsWindow:
             else:
                 view.grid_remove()
         self.place = place
+        self.pages.went(place)
         self.shell.scanner.typing_goes_to_search = place == "list"
         if place == "list":
             self.shell.clear_examinee()
@@ -93,6 +95,7 @@ class FindingsWindow:
             return
         self.shell.keys(
             [
+                Key("F1", N_("Schema"), self.pages.draw),
                 Key("F2", N_("Examinee"), lambda: writing.leave(self.list.search.focus)),
                 Key("F3", N_("Code"), entry.search.focus),
                 Key("F4", N_("Next blank"), entry.go_to_blank),
@@ -100,7 +103,7 @@ class FindingsWindow:
                 Key("F6", N_("Undo"), writing.undo),
                 Key("F7", N_("No abnormality"), lambda: entry.act(lambda editor: editor.no_abnormality())),
                 Key("F8", N_("Page"), self.show_page),
-                Key("F9", N_("As last time"), writing.as_last_time),
+                Key("F9", N_("As last time"), self.pages.as_last_time),
                 Key("F10", N_("Enlarge"), lambda: self.enlarge(entry.tray.focused)),
                 Key("F11", N_("Viewer"), lambda: self.desk.show_in_viewer(writing.place[0])),
                 Key("F12", N_("Next to read"), self._leave_for_next),
