@@ -15,6 +15,7 @@ from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersio
 from kiosk.core.words import N_
 from kiosk.store.clock import now_text
 from kiosk.store.drawings import drawings_of
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.search_text import containing
 from kiosk.store.tables import finding_versions, findings, key_images, patients, visits
 
@@ -246,7 +247,7 @@ def readers_of(conn: sa.Connection, rows: Collection[int]) -> dict[int, set[str]
     """Who signed a reading of these findings that have two readers."""
     found: dict[int, set[str]] = {}
     asked = sa.select(finding_versions.c.finding, finding_versions.c.by).where(
-        finding_versions.c.finding.in_(list(rows)), finding_versions.c.role != "", finding_versions.c.signed == 1
+        finding_versions.c.finding.in_(few_lengths(rows)), finding_versions.c.role != "", finding_versions.c.signed == 1
     )
     for row in conn.execute(asked):
         found.setdefault(row.finding, set()).add(row.by)

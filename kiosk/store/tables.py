@@ -378,8 +378,7 @@ def _jobs(metadata: sa.MetaData) -> Table:
     )
 
 
-notices = _notices(centre)
-jobs = _jobs(centre)
+notices, jobs = _notices(centre), _jobs(centre)
 station_notices = _notices(station)
 station_jobs = _jobs(station)
 

@@ -201,6 +201,8 @@ class EntryView(ttk.Frame):
                     Column("category", N_("Cat."), 46)], empty=N_("No code like that."), on_choose=self.choose,
         )  # fmt: skip
         self.codes.grid(row=1, column=0, columnspan=2, sticky="nsew", pady=(look.px(8), 0))
+        self.book = buttons.secondary(frame, N_("All codes (Ctrl+F)"), lambda: None)
+        self.book.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(look.px(8), 0))
         self.search.on_change(self._narrow)
         self.part.on_change(self._narrow)
         self.search.entry.bind("<Return>", lambda event: self._choose_first(), add=True)

@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.core.finding import FindingBody
 from kiosk.core.settings import Settings, setting
 from kiosk.core.two_readers import ReadingRules
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.findings.desk_lists import ListsDesk
 
 if TYPE_CHECKING:
     from kiosk.flow.answers import Answer
@@ -31,6 +32,13 @@ class FindingsSettings(Settings):
     blind: bool = setting(True, N_("The second reader sees the first reading only when the own one is signed."))
     in_charge: tuple[str, ...] = setting(
         (), N_("Names of those who, besides both readers and persons in charge, settle readings that differ.")
+    )
+    results: str = setting(
+        "", N_("Folder of the results for the check-up system; empty = “results” in the data folder.")
+    )
+    results_encoding: Literal["cp932", "utf-8"] = setting("cp932", N_("How that file is written: cp932, or utf-8."))
+    results_columns: dict[str, str] = setting(
+        dict, N_("Columns of that file in their order: our field = its heading; empty = all of them.")
     )
     pages: str = setting("", N_("Folder for printed pages as PDF; empty = “pages” in the data folder."))
     print_command: tuple[str, ...] = setting(
@@ -51,6 +59,7 @@ class FindingsDesk:
         self.mailbox = kit.mailbox
         folder = kit.data / (self.settings.pages or "pages")
         self._rules = ReadingRules(self.settings.two_readers, self.settings.blind, self.settings.in_charge)
+        self.lists = ListsDesk(kit, self._rules, folder)
         self._report = SignReport(kit.centre, kit.local, kit.session, kit.station, self._rules)
         self._order = itertools.count(1)
         self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder, self._rules.blind)
@@ -59,15 +68,13 @@ class FindingsDesk:
 
     def lines(self, days: int, text: str = "", kind: str = "") -> Answer:
         """Answer: FindingLine list of the last ``days`` days (0 = all), unsigned first."""
-        from kiosk.flow.finding_list import Reader, finding_lines
+        from kiosk.flow.finding_list import finding_lines
 
-        session = self._kit.session
-        reader = Reader(session.name, session.role, self._rules)
         since = (date.today() - timedelta(days=days - 1)).isoformat() if days else ""
         kinds = [kind] if kind else list(self.settings.kinds)
         return self._kit.ask(
-            finding_lines, self._kit.centre, self._kit.local, since=since, text=text, kinds=kinds, reader=reader,
-            deadline_s=30.0,
+            finding_lines, self._kit.centre, self._kit.local, since=since, text=text, kinds=kinds,
+            reader=self.lists.reader(), deadline_s=30.0,
         )  # fmt: skip
 
     def judgement(self) -> Answer:

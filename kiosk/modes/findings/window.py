@@ -61,8 +61,9 @@ class FindingsWindow:
         self.place = place
         self.pages.went(place)
         self.shell.scanner.typing_goes_to_search = place == "list"
-        if place == "list":
+        if place == "list" or self.writing.opened is None:
             self.shell.clear_examinee()
+        if place == "list":
             self.list.table.focus_set()
         self._keys()
 
@@ -74,6 +75,7 @@ class FindingsWindow:
             self.shell.keys(
                 [
                     Key("F2", N_("Examinee"), self.list.search.focus),
+                    *self.pages.list_keys(),
                     Key("F5", N_("Read"), self._open_selected),
                     Key("F11", N_("Viewer"), self._view_selected),
                     Key("F12", N_("Next to read"), lambda: self._open_next(None)),
@@ -123,7 +125,7 @@ class FindingsWindow:
             self.shell.key("F5").disable(N_("Somebody else has this finding open."))
 
     def _left(self, then: Callable[[], object] | None) -> None:
-        self._go("list")
+        self._go(self.pages.after_finding() if then is None else "list")
         self.refresh(then)
 
     def _esc(self) -> None:
@@ -196,6 +198,7 @@ class FindingsWindow:
 
     def _scanned(self, code: str) -> None:
         def find() -> None:
+            self._go("list")
             self.list.find(code)
             self.refresh(lambda: self._open_only_one(code))
 

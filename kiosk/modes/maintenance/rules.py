@@ -71,6 +71,8 @@ ACTIONS = {
     "first reading signed": N_("first reading signed"),
     "second reading signed": N_("second reading signed"),
     "readings settled": N_("readings that differed settled"),
+    "results handed out": N_("results handed out to the check-up system"),
+    "finding list printed": N_("list of findings printed"),
     "finding printed": N_("finding printed"),
     "list read": N_("list read"),
     "list problem settled": N_("row of the list seen to"),
