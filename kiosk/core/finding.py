@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from kiosk.core.drawing import Drawing
 
 
 class FindingState(StrEnum):
     DRAFT = "draft"
+    FIRST = "first"  # read by the first of two readers
+    DIFFERS = "differs"  # both have read it and don't say the same
     SIGNED = "signed"
     AMENDED = "amended"  # signed again after a change; the earlier versions stay readable
 
@@ -20,6 +26,25 @@ class FindingBody:
     codes: tuple[str, ...] = ()
     category: str = ""
     key_images: tuple[int, ...] = ()  # rows of the key images that go with it, in order
+    drawing: Drawing | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What a draft keeps."""
+        return {
+            "text": self.text,
+            "codes": list(self.codes),
+            "category": self.category,
+            "key_images": list(self.key_images),
+            "drawing": self.drawing.as_json() if self.drawing is not None else None,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> FindingBody:
+        """What ``as_json`` gave; what an older program did not keep is empty."""
+        return cls(
+            kept["text"], tuple(kept["codes"]), kept["category"], tuple(kept["key_images"]),
+            Drawing.from_json(kept.get("drawing")),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +55,8 @@ class FindingVersion:
     at: str
     signed: bool
     reason: str = ""  # why a signed finding was changed
+    role: str = ""  # of two readers: see ``core.two_readers``; empty for a finding of one reader
+    drawing_sha256: str = ""  # of the flattened picture that was kept with it
 
 
 @dataclass(frozen=True)
@@ -43,6 +70,13 @@ class Finding:
     @property
     def newest(self) -> FindingVersion | None:
         return self.versions[-1] if self.versions else None
+
+    @property
+    def final(self) -> FindingVersion | None:
+        """The newest signed version that holds; None while one of two readers is still to read, or they differ."""
+        if self.state not in (FindingState.SIGNED, FindingState.AMENDED):
+            return None
+        return next((each for each in reversed(self.versions) if each.signed), None)
 
 
 @dataclass(frozen=True)

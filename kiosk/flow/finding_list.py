@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from kiosk.core.kana import full_kana
+from kiosk.core.two_readers import PERSON_IN_CHARGE, ReadingRules
 from kiosk.core.visit import Step, Visit, VisitState
 from kiosk.store import findings, local, visits
 from kiosk.store.engine import Store
@@ -14,6 +15,15 @@ from kiosk.store.findings import Found
 
 MOST = 2000  # lines that are shown; more are cut and told
 _MOST_STATES = 50_000
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at the list, with the rules of this station for two readers."""
+
+    who: str = ""
+    role: str = ""
+    rules: ReadingRules = ReadingRules()
 
 
 @dataclass(frozen=True)
@@ -36,17 +46,21 @@ class FindingLine:
     text: str = ""
     by: str = ""
     typed_here: bool = False
+    mine: bool = True  # the person at this station can bring it further
 
     @property
     def open(self) -> bool:
-        """Still to be signed."""
-        return self.state in ("none", "draft")
+        """Still to be signed, read by a second reader, or settled."""
+        return self.state in ("none", "draft", "first", "differs")
 
 
 def finding_lines(
-    centre: Store, own_store: Store, *, since: str = "", until: str = "", text: str = "", kinds: Collection[str] = ()
-) -> list[FindingLine]:
+    centre: Store, own_store: Store, *, since: str = "", until: str = "", text: str = "", kinds: Collection[str] = (),
+    reader: Reader = Reader(),  # noqa: B008 - frozen
+) -> list[FindingLine]:  # fmt: skip
     """Lines of the days ``since`` to ``until`` (ISO, inclusive), narrowed by ``text`` and ``kinds`` (exam codes).
+
+    ``reader`` is who looks: a first reading that is kept from that person is named, and not what it says.
 
     ``text``: part of name, kana (in any form), ID, check-up number or finding, or a finding code.
     """
@@ -62,14 +76,17 @@ def finding_lines(
             found = [*findings.search(conn, text=text.strip(), since=since, until=until),
                      *findings.search(conn, code=text.strip(), since=since, until=until)]  # fmt: skip
             for each in found:
+                if _hidden(each, reader):
+                    continue
                 hits.add((each.visit, each.kind))
                 if each.visit not in rows and (visit_of := visits.visit_by_id(conn, each.visit)) is not None:
                     rows[each.visit] = visit_of
         states = _states(conn, list(rows.values()))
+        readers = findings.readers_of(conn, [each.finding for each in states.values() if each.state == "differs"])
     with own_store.reading() as conn:
         typed = {each.subject for each in local.all_drafts(conn, "finding:")}
     lines = [
-        _line(visit, step, states.get((visit.id, step.exam.code)), typed)
+        _line(visit, step, states.get((visit.id, step.exam.code)), typed, reader, readers)
         for visit in rows.values()
         for step in visit.steps
         if (not kinds or step.exam.code in kinds)
@@ -93,7 +110,25 @@ def _is_to_be_read(visit: Visit, step: Step, states: dict[tuple[int, str], Found
     return step.exam.gives_images and step.images > 0 and visit.state is not VisitState.CANCELLED
 
 
-def _line(visit: Visit, step: Step, found: Found | None, typed: set[str]) -> FindingLine:
+def _hidden(found: Found, reader: Reader) -> bool:
+    return reader.rules.blind and found.state == "first" and found.by != reader.who
+
+
+def _is_mine(found: Found | None, reader: Reader, readers: Mapping[int, set[str]]) -> bool:
+    """Whether this person can bring it further: not as the second reader of the own reading, nor as a stranger to
+    two readings that differ."""
+    if found is None or found.state not in ("first", "differs"):
+        return True
+    if found.state == "first":
+        return found.by != reader.who
+    in_charge = reader.role == PERSON_IN_CHARGE or reader.who in reader.rules.in_charge
+    return in_charge or reader.who in readers.get(found.finding, set())
+
+
+def _line(
+    visit: Visit, step: Step, found: Found | None, typed: set[str], reader: Reader, readers: Mapping[int, set[str]]
+) -> FindingLine:
+    told = found if found is not None and not _hidden(found, reader) else None
     patient = visit.patient
     return FindingLine(
         visit=visit.id,
@@ -108,10 +143,11 @@ def _line(visit: Visit, step: Step, found: Found | None, typed: set[str]) -> Fin
         age=patient.age_on(visit.key.day),
         images=step.images,
         state=found.state if found else "none",
-        category=found.category if found else "",
-        text=found.text if found else "",
+        category=told.category if told else "",
+        text=told.text if told else "",
         by=found.by if found else "",
         typed_here=f"finding:{visit.id}:{step.exam.code}" in typed,
+        mine=_is_mine(found, reader, readers),
     )
 
 

@@ -105,11 +105,10 @@ def _findings_of(conn: Connection, visit: Visit) -> list[tuple[str, str]]:
 
 
 def _signed_words(finding: Finding, judgement: Any) -> str:
-    """Category and text of the newest signed version; drafts are nobody's word yet."""
-    signed = [version for version in finding.versions if version.signed]
-    if not signed:
+    """Category and text of the signed version that holds; drafts, and readings that are not settled, don't yet."""
+    if finding.final is None:
         return ""
-    body = signed[-1].body
+    body = finding.final.body
     category = judgement.category(body.category) if judgement and body.category else None
     shown = category.shown if category else body.category
     return " ".join(part for part in (shown, body.text.strip()) if part)

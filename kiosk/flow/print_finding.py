@@ -11,11 +11,12 @@ from kiosk.core.faults import Refused
 from kiosk.core.finding import FindingVersion, KeyImage
 from kiosk.core.judgement import Judgement, read_judgement
 from kiosk.core.settings import StationSettings
+from kiosk.core.two_readers import refuse_page
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
 from kiosk.flow.print_pages import FINDING, owe_page
 from kiosk.flow.session import Session
-from kiosk.store import audit, findings, masters, visits
+from kiosk.store import audit, drawings, findings, masters, visits
 from kiosk.store.engine import Store
 
 if TYPE_CHECKING:  # the library that makes pages takes half a second to load: not before the first page
@@ -31,8 +32,9 @@ def page_of(
     version: FindingVersion,
     history: Sequence[FindingVersion],
     printed_at: str = "",
+    drawing: bytes = b"",
 ) -> FindingPage:
-    """The page of one version, with its key images proven by their hash."""
+    """The page of one version, with its key images proven by their hash; ``drawing`` is its flattened schema."""
     from kiosk.paper.finding_report import FindingPage, Picture
 
     step = next((each for each in visit.steps if each.exam.code == kind), None)
@@ -52,6 +54,7 @@ def page_of(
         codes=judgement.codes_of(kind, version.body.codes),
         category=category.shown if category else version.body.category,
         pictures=pictures,
+        drawing=drawing,
         station=station.place or station.name,
         printed_at=printed_at,
     )
@@ -65,8 +68,16 @@ class PrintFinding:
     """Makes pages and hands them out. Methods work on the calling thread and may block."""
 
     def __init__(
-        self, centre: Store, own_store: Store, session: Session, station: StationSettings, folder: Path
+        self,
+        centre: Store,
+        own_store: Store,
+        session: Session,
+        station: StationSettings,
+        folder: Path,
+        blind: bool = True,
     ) -> None:
+        """``blind``: a first reading is not shown to the second reader."""
+        self._blind = blind
         self._centre = centre
         self._own = own_store
         self._session = session
@@ -105,8 +116,12 @@ class PrintFinding:
             finding = findings.finding_of(conn, visit, kind)
             if found is None or finding is None or not finding.versions:
                 raise Refused("empty", N_("There is no finding to print yet."), N_("Write and save it first."))
+            refuse_page(finding, self._session.actor().who, self._blind)
             version = next((each for each in finding.versions if each.number == number), finding.versions[-1])
             judgement = read_judgement(masters.master(conn, "findings"))
             printed_at = datetime.now().strftime("%Y-%m-%d %H:%M") if now else ""
-            page = page_of(conn, self._station, judgement, found, kind, version, finding.versions, printed_at)
+            drawing = drawings.drawing_png(conn, finding.id, version.number)
+            page = page_of(
+                conn, self._station, judgement, found, kind, version, finding.versions, printed_at, drawing
+            )
         return finding_report(page)[0], found, version

@@ -12,14 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.core import two_readers
+from kiosk.core.drawing import Background, read_backgrounds
 from kiosk.core.faults import Fault, LinkLost, Refused
-from kiosk.core.finding import Finding, FindingBody, FindingVersion, KeyImage
+from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, KeyImage
 from kiosk.core.judgement import Judgement, read_judgement, trouble_before_signing
 from kiosk.core.settings import StationSettings
+from kiosk.core.two_readers import ReadingRules
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
+from kiosk.flow.second_reading import ACTIONS, adopted, amending, no_reason
 from kiosk.flow.session import Session
-from kiosk.store import audit, findings, images, local, masters, notices, open_by, visits
+from kiosk.store import audit, drawings, findings, images, local, masters, notices, open_by, visits
 from kiosk.store.engine import Store
 from kiosk.store.open_by import Holder
 
@@ -27,6 +31,7 @@ NOTICE = "findings"  # kind of the notice; ids: visit, kind
 TRAY_NOTICE = "tray"
 HELD_S = 60.0  # how long a finding stays open for one who no longer renews it (crash, power cut)
 SIGNING_ROLE = "doctor"
+UNSETTLED = (FindingState.FIRST, FindingState.DIFFERS)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class Opened:
     own: frozenset[int]  # key images of this very examination
     draft: Draft | None
     holder: Holder | None
+    role: str = ""  # as what the next signature here counts (core.two_readers); empty: the only reader's
+    hidden: bool = False  # the first reading is kept back until the second one is signed
+    may_settle: bool = False
 
     @property
     def newest(self) -> FindingVersion | None:
@@ -74,7 +82,15 @@ class Opened:
 class SignReport:
     """The journey. Every method works on the calling thread and may block; desks call them on theirs."""
 
-    def __init__(self, centre: Store, own_store: Store, session: Session, station: StationSettings) -> None:
+    def __init__(
+        self,
+        centre: Store,
+        own_store: Store,
+        session: Session,
+        station: StationSettings,
+        rules: ReadingRules = ReadingRules(),  # noqa: B008 - frozen
+    ) -> None:
+        self._rules = rules
         self._centre = centre
         self._own = own_store
         self._session = session
@@ -89,6 +105,11 @@ class SignReport:
         with self._centre.reading() as conn:
             return read_judgement(masters.master(conn, "findings"))
 
+    def backgrounds(self) -> tuple[Background, ...]:
+        """The schemas that a drawing can be made on."""
+        with self._centre.reading() as conn:
+            return read_backgrounds(masters.master(conn, "schemas"))
+
     def open(self, visit: int, kind: str) -> Opened:
         """Everything about one finding, held for this person at this station where nobody else holds it.
 
@@ -101,10 +122,17 @@ class SignReport:
             audit.write(conn, self._session.actor(), "finding opened", patient=_known_as(found), subject=subject)
         with self._centre.reading() as conn:
             finding = findings.finding_of(conn, visit, kind)
+            hidden = two_readers.hidden_from(finding, self._who, self._rules.blind)
             last = self._last_time(conn, found, kind)
             tray = tuple(findings.tray(conn, visit))
             own = self._of_this_examination(conn, found, kind, tray)
-        return Opened(found, kind, finding, last, tray, own, self.draft_of(visit, kind), holder)
+        role = two_readers.next_role(finding, self._who, kind in self._rules.kinds)
+        draft = self.draft_of(visit, kind)
+        if finding is not None and finding.state in UNSETTLED and draft is not None and draft.by != self._who:
+            draft = None  # another reader's words of this PC
+        may = finding is not None and role == two_readers.SETTLED and self._may_settle(finding)
+        shown = two_readers.blinded(finding) if finding is not None and hidden else finding
+        return Opened(found, kind, shown, last, tray, own, draft, holder, role, hidden, may)
 
     def visit(self, visit: int) -> Visit | None:
         """The visit as it stands now."""
@@ -127,9 +155,8 @@ class SignReport:
     def _last_time(conn: Any, visit: Visit, kind: str) -> LastTime | None:
         for earlier in visits.visits_of_patient(conn, visit.patient_row, before=visit.key.day.isoformat()):
             finding = findings.finding_of(conn, earlier.id, kind)
-            signed = [each for each in finding.versions if each.signed] if finding else []
-            if signed:
-                return LastTime(earlier.key.day.isoformat(), signed[-1])
+            if finding is not None and finding.final is not None:
+                return LastTime(earlier.key.day.isoformat(), finding.final)
         return None
 
     @staticmethod
@@ -175,13 +202,7 @@ class SignReport:
         Two desk threads may swap two calls. ``order`` counts the calls as the window made them: one that comes after
         a newer one is left out, or a draft that was signed meanwhile would rise again.
         """
-        kept = {
-            "text": body.text,
-            "codes": list(body.codes),
-            "category": body.category,
-            "key_images": list(body.key_images),
-            "based_on": based_on,
-        }
+        kept = {**body.as_json(), "based_on": based_on}
         with self._drafts:
             if self._is_newest(visit, kind, order):
                 with self._own.writing() as conn:
@@ -201,12 +222,7 @@ class SignReport:
         if kept is None:
             return None
         body = kept.body
-        return Draft(
-            FindingBody(body["text"], tuple(body["codes"]), body["category"], tuple(body["key_images"])),
-            body["based_on"],
-            kept.at,
-            kept.by,
-        )
+        return Draft(FindingBody.from_json(body), body["based_on"], kept.at, kept.by)
 
     def drop_draft(self, visit: int, kind: str, order: int = 0) -> None:
         """Forget what was typed here up to ``order``; newer words stay."""
@@ -224,50 +240,84 @@ class SignReport:
         stays on this PC until it is saved.
         """
         self.keep_draft(visit, kind, body, based_on, order)
+        png = self._drawn(body)
         with self._centre.writing() as conn:
             found = self._visit(conn, visit)
             before = findings.finding_of(conn, visit, kind)
             if before is not None and any(version.signed for version in before.versions):
                 raise Refused("signed", N_("This finding is signed already."), N_("Amend it, giving the reason."))
-            finding = findings.write_version(
-                conn, visit=visit, kind=kind, body=body, by=self._who, signed=False, based_on=based_on
-            )
+            finding = self._write(conn, visit, kind, body, png, signed=False, based_on=based_on)
             self._tell(conn, "finding drafted", found, finding)
         self.drop_draft(visit, kind, order)
         return finding
 
     def sign(
-        self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "", order: int = 0
+        self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "", order: int = 0, adopt: str = ""
     ) -> Finding:
         """Sign it as the person logged in; a finding that is signed already is amended and needs the ``reason``.
 
-        Raises Refused (not a doctor, something missing, no reason), ``paper.fonts.UnreadableCharacter`` where the
-        page would have a gap, Overtaken where somebody else wrote meanwhile. Until it is signed, what was typed
-        stays on this PC.
+        Where the kind wants two readers it is the first or the second reading, or, where these differ, the settlement;
+        ``adopt`` then names the reading that is taken as it stands (first or second), whatever ``body`` says.
+
+        Raises Refused (not a doctor, something missing, no reason, not entitled), ``paper.fonts.UnreadableCharacter``
+        where the page would have a gap, Overtaken where somebody else wrote meanwhile. Until it is signed, what was
+        typed stays on this PC.
         """
-        self.keep_draft(visit, kind, body, based_on, order)
-        self._must_be_doctor()
+        if not adopt:
+            self.keep_draft(visit, kind, body, based_on, order)
         judgement = self.judgement()
+        with self._centre.reading() as conn:
+            before = findings.finding_of(conn, visit, kind)
+        role = two_readers.next_role(before, self._who, kind in self._rules.kinds)
+        self._must_be_entitled(before, role)
+        if adopt:
+            role, body = adopted(before, adopt)
         for trouble in trouble_before_signing(judgement, body):
             refused = Refused("incomplete", trouble.text)
             refused.sentence = trouble
             raise refused
-        self._prove_page(judgement, visit, kind, body, reason)
+        png = self._drawn(body)
+        self._prove_page(judgement, visit, kind, body, reason, png)
         with self._centre.writing() as conn:
             found = self._visit(conn, visit)
             before = findings.finding_of(conn, visit, kind)
-            amends = before is not None and any(version.signed for version in before.versions)
+            amends = amending(before, role)
             if amends and not reason.strip():
-                raise Refused("reason", N_("The reason for the change is missing."), N_("Write it, then sign again."))
-            finding = findings.write_version(
-                conn, visit=visit, kind=kind, body=body, by=self._who, signed=True, based_on=based_on,
+                raise no_reason(role)
+            state = two_readers.state_after(judgement, before, role, body)
+            finding = self._write(
+                conn, visit, kind, body, png, signed=True, based_on=based_on, role=role, state=state,
                 reason=reason.strip() if amends else "",
             )  # fmt: skip
-            self._tell(conn, "finding amended" if amends else "finding signed", found, finding)
+            self._tell(conn, ACTIONS.get(role, "finding amended" if amends else "finding signed"), found, finding)
         self.drop_draft(visit, kind, order)
         return finding
 
-    def _must_be_doctor(self) -> None:
+    def _write(self, conn: Any, visit: int, kind: str, body: FindingBody, png: bytes, **more: Any) -> Finding:
+        row = 0
+        if body.drawing is not None:
+            row = drawings.keep_drawing(conn, visit=visit, kind=kind, drawing=body.drawing, png=png, by=self._who)
+        written = findings.write_version(conn, visit=visit, kind=kind, body=body, by=self._who, drawing=row, **more)
+        drawings.drop_unused(conn, visit, kind)
+        return written
+
+    def _drawn(self, body: FindingBody) -> bytes:
+        """The drawing as a picture; empty for none."""
+        if body.drawing is None:
+            return b""
+        from kiosk.paper.schema_picture import flattened
+
+        return flattened(body.drawing, self.backgrounds())
+
+    def _must_be_entitled(self, before: Finding | None, role: str) -> None:
+        if role == two_readers.SETTLED and before is not None:
+            if self._may_settle(before):
+                return
+            raise Refused(
+                "settle",
+                N_("The two readings differ; one of the two readers or a person in charge settles it."),
+                N_("Ask one of them."),
+            )
         if self._session.role != SIGNING_ROLE:
             raise Refused(
                 "role",
@@ -275,7 +325,12 @@ class SignReport:
                 N_("Log in as a doctor, then sign again."),
             )
 
-    def _prove_page(self, judgement: Judgement, visit: int, kind: str, body: FindingBody, reason: str) -> None:
+    def _may_settle(self, finding: Finding) -> bool:
+        return two_readers.may_settle(finding, self._who, self._session.role, self._rules.in_charge)
+
+    def _prove_page(
+        self, judgement: Judgement, visit: int, kind: str, body: FindingBody, reason: str, png: bytes
+    ) -> None:
         """The page must be whole before it is signed: every character drawn, every key image sound."""
         from kiosk.flow.print_finding import page_of
         from kiosk.paper import fonts
@@ -284,7 +339,7 @@ class SignReport:
         with self._centre.reading() as conn:
             found = self._visit(conn, visit)
             version = FindingVersion(1, body, self._who, "", True, reason)
-            page = page_of(conn, self._station, judgement, found, kind, version, (version,))
+            page = page_of(conn, self._station, judgement, found, kind, version, (version,), drawing=png)
         fonts.refuse_gaps(*texts_of(page))
 
     @staticmethod
@@ -306,6 +361,8 @@ class SignReport:
             kind=finding.kind,
             category=newest.body.category,
             reason=newest.reason,
+            state=finding.state.value,
+            role=newest.role,
         )
         notices.tell(conn, NOTICE, visit=visit.id, finding=finding.id)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reportlab.lib.units import mm
 
+from kiosk.core import two_readers
 from kiosk.core.faults import Fault
 from kiosk.core.finding import FindingVersion
 from kiosk.core.patient import Patient
@@ -19,6 +20,7 @@ from kiosk.paper.day_list import shown_day
 from kiosk.paper.page import GROUND, SECONDARY, Frame, Sheets, write_whole
 
 _SEXES = {"M": N_("male"), "F": N_("female"), "O": N_("other")}
+_DRAWING_MM = (120.0, 90.0)
 _BESIDE_MM = 92.0  # height of the key image on the first page
 
 
@@ -44,6 +46,7 @@ class FindingPage:
     codes: Sequence[tuple[str, str]] = ()
     category: str = ""
     pictures: Sequence[Picture] = ()
+    drawing: bytes = b""  # PNG of the schema drawing
     station: str = ""
     printed_at: str = ""
 
@@ -67,12 +70,15 @@ def finding_report(page: FindingPage) -> tuple[bytes, int]:
     title = say(N_("Finding: {kind}"), kind=page.kind)
     if not page.version.signed:
         title += " " + say(N_("(draft, not signed)"))
+    elif page.version.role == two_readers.FIRST:
+        title += " " + say(N_("(first reading only)"))
     right = f"{shown_day(page.visit.key.day)}  {page.visit.key.number}"
     sheets = Sheets(Frame(title, page.institution, right, page.station, page.printed_at, margin_mm=15))
     _examinee(sheets, page)
     _judgement(sheets, page)
     _text(sheets, page)
     _signature(sheets, page)
+    _drawing(sheets, page.drawing)
     _key_images(sheets, page.pictures)
     _footnotes(sheets, page)
     return sheets.pdf(), len(sheets.pages)
@@ -84,6 +90,7 @@ def texts_of(page: FindingPage) -> list[str]:
     found = [page.institution, page.kind, patient.kanji, patient.kana, patient.patient_id, page.category]
     found += [page.visit.key.number, page.visit.course_name, version.body.text, version.by, page.station]
     found += [part for code in page.codes for part in code]
+    found += [mark.text for mark in version.body.drawing.marks] if version.body.drawing is not None else []
     found += [picture.caption for picture in page.pictures]
     return found + [part for past in page.history for part in (past.by, past.reason)]
 
@@ -141,6 +148,18 @@ def _text(sheets: Sheets, page: FindingPage) -> None:
     sheets.y_mm += 4
 
 
+def _drawing(sheets: Sheets, drawing: bytes) -> None:
+    """The schema drawing in the middle, large enough for its letters."""
+    if not drawing:
+        return
+    sheets.need(_DRAWING_MM[1] + 10)
+    sheets.text(sheets.left_mm, sheets.y_mm + 3.5, say(N_("Schema drawing")), 9, color=SECONDARY)
+    left = (sheets.left_mm + sheets.right_mm - _DRAWING_MM[0]) / 2
+    sheets.picture(drawing, left, sheets.y_mm + 5, *_DRAWING_MM)
+    sheets.box(left, sheets.y_mm + 5, *_DRAWING_MM)
+    sheets.y_mm += _DRAWING_MM[1] + 10
+
+
 def _key_images(sheets: Sheets, pictures: Sequence[Picture]) -> None:
     """One key image large; from two on, two beside each other."""
     if not pictures:
@@ -168,6 +187,8 @@ def _signature(sheets: Sheets, page: FindingPage) -> None:
     version = page.version
     if version.signed:
         said = say(N_("Signed by {by}"), by=version.by)
+        if version.role:
+            said += f" ({say(two_readers.ROLES[version.role])})"
         sheets.text(sheets.left_mm, sheets.y_mm + 7, said, 13, bold=True)
         at = f"{version.at.replace('T', ' ')[:19]}   {say(N_('version {n}'), n=version.number)}"
     else:
@@ -180,7 +201,7 @@ def _signature(sheets: Sheets, page: FindingPage) -> None:
         replaced = say(
             N_("Version {n} was signed by {by} at {at}."), n=old.number, by=old.by, at=old.at.replace("T", " ")[:19]
         )
-        sheets.paragraph(replaced, 9)
+        sheets.paragraph(f"{replaced} ({say(two_readers.ROLES[old.role])})" if old.role else replaced, 9)
     for number, reason in sorted(reasons.items()):
         if number <= version.number:
             sheets.paragraph(say(N_("Reason for version {n}: {reason}"), n=number, reason=reason), 9)

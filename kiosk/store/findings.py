@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from kiosk.core.drawing import Drawing
 from kiosk.core.faults import Fault, Overtaken
 from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, KeyImage
 from kiosk.core.words import N_
 from kiosk.store.clock import now_text
+from kiosk.store.drawings import drawings_of
+from kiosk.store.in_lists import few_lengths
 from kiosk.store.search_text import containing
 from kiosk.store.tables import finding_versions, findings, key_images, patients, visits
 
@@ -32,9 +36,16 @@ def findings_of_visit(conn: sa.Connection, visit: int) -> list[Finding]:
 
 
 def _finding(conn: sa.Connection, row: Any) -> Finding:
-    versions = conn.execute(
-        sa.select(finding_versions).where(finding_versions.c.finding == row["id"]).order_by(finding_versions.c.number)
-    ).mappings()
+    versions = (
+        conn.execute(
+            sa.select(finding_versions)
+            .where(finding_versions.c.finding == row["id"])
+            .order_by(finding_versions.c.number)
+        )
+        .mappings()
+        .all()
+    )
+    drawn = drawings_of(conn, {v["drawing"] for v in versions})
     return Finding(
         id=row["id"],
         visit_id=row["visit"],
@@ -43,15 +54,23 @@ def _finding(conn: sa.Connection, row: Any) -> Finding:
         versions=tuple(
             FindingVersion(
                 number=v["number"],
-                body=FindingBody(v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"])),
+                body=FindingBody(
+                    v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"]), _drawn(drawn, v)[0]
+                ),
                 by=v["by"],
                 at=v["at"],
                 signed=bool(v["signed"]),
                 reason=v["reason"],
+                role=v["role"],
+                drawing_sha256=_drawn(drawn, v)[1],
             )
             for v in versions
         ),
     )
+
+
+def _drawn(drawn: dict[int, tuple[Drawing | None, str]], version: Any) -> tuple[Drawing | None, str]:
+    return drawn.get(version["drawing"], (None, ""))
 
 
 def write_version(
@@ -64,9 +83,14 @@ def write_version(
     signed: bool,
     based_on: int,
     reason: str = "",
+    role: str = "",
+    drawing: int = 0,
+    state: str = "",
 ) -> Finding:
     """Add a version to a finding (the first one makes it). An unsigned newest version is replaced, a signed one never.
 
+    ``drawing`` is the row of ``body.drawing`` (``store.drawings``), 0 for none; ``state`` how the finding stands
+    afterwards, where the journey knows better than signed or amended (two readers).
     ``based_on`` is the number of the version the writer saw (0 = none): raises Overtaken where a newer one stands.
     """
     row = (
@@ -77,13 +101,13 @@ def write_version(
     now = now_text()
     if row is None:
         if based_on:
-            raise _overtaken()
+            raise overtaken()
         done = conn.execute(findings.insert().values(visit=visit, kind=kind, state="draft", version=0, by=by, at=now))
         finding, newest, was_signed, ever_signed = int(done.inserted_primary_key[0]), 0, False, False  # type: ignore[index]
     else:
         finding, newest = row["id"], row["version"]
         if newest != based_on:
-            raise _overtaken()
+            raise overtaken()
         was_signed = bool(
             conn.execute(
                 sa.select(finding_versions.c.signed).where(
@@ -101,6 +125,8 @@ def write_version(
         "reason": reason,
         "by": by,
         "at": now,
+        "role": role,
+        "drawing": drawing,
     }
     if newest and not was_signed:
         number = newest
@@ -113,7 +139,7 @@ def write_version(
         number = newest + 1
         conn.execute(finding_versions.insert().values(finding=finding, number=number, **values))
     if signed:
-        state = "amended" if ever_signed else "signed"
+        state = state or ("amended" if ever_signed else "signed")
     else:
         state = row["state"] if row is not None else "draft"
     conn.execute(findings.update().where(findings.c.id == finding).values(state=state, version=number, by=by, at=now))
@@ -122,7 +148,8 @@ def write_version(
     return written
 
 
-def _overtaken() -> Overtaken:
+def overtaken() -> Overtaken:
+    """Somebody else wrote meanwhile."""
     return Overtaken(
         N_("Somebody else has changed this finding meanwhile."),
         N_("What you typed is kept as a draft; open the finding again and compare."),
@@ -214,6 +241,17 @@ def search(
         .limit(limit)
     )
     return [Found(*tuple(row)) for row in rows]
+
+
+def readers_of(conn: sa.Connection, rows: Collection[int]) -> dict[int, set[str]]:
+    """Who signed a reading of these findings that have two readers."""
+    found: dict[int, set[str]] = {}
+    asked = sa.select(finding_versions.c.finding, finding_versions.c.by).where(
+        finding_versions.c.finding.in_(few_lengths(rows)), finding_versions.c.role != "", finding_versions.c.signed == 1
+    )
+    for row in conn.execute(asked):
+        found.setdefault(row.finding, set()).add(row.by)
+    return found
 
 
 # -- key images ----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The tables of the shared store (``centre``) and of a PC's own store (``station``).
 
-Times are ISO 8601 text with offset, days are ISO dates as text: both databases sort and compare them alike.
-A change here needs a migration (``store/migrations``); a test compares the two.
+Times are ISO 8601 text with offset, days are ISO dates as text: both databases sort and compare them alike. A change
+here needs a migration (``store/migrations``); a test compares the two.
 """
 
 from __future__ import annotations
@@ -286,6 +286,8 @@ finding_versions = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("by", String(64), nullable=False),
     Column("at", String(35), nullable=False),
+    Column("role", String(16), nullable=False, server_default=""),  # of two readers (core.two_readers)
+    Column("drawing", sa.BigInteger, nullable=False, server_default="0"),  # row of drawings; 0 = none
     UniqueConstraint("finding", "number", name="uq_finding_versions"),
 )
 
@@ -376,8 +378,7 @@ def _jobs(metadata: sa.MetaData) -> Table:
     )
 
 
-notices = _notices(centre)
-jobs = _jobs(centre)
+notices, jobs = _notices(centre), _jobs(centre)
 station_notices = _notices(station)
 station_jobs = _jobs(station)
 

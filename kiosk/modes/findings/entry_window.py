@@ -10,7 +10,8 @@ from typing import Any
 from kiosk.core.finding import FindingBody
 from kiosk.core.judgement import BLANK, Kind, found_blocks, found_codes
 from kiosk.core.words import N_, say
-from kiosk.modes.findings.rules import Editor, next_blank
+from kiosk.modes.findings.drawing_window import DrawingThumb
+from kiosk.modes.findings.rules import Editor, next_blank, same_lines
 from kiosk.modes.findings.tray_window import TrayView
 from kiosk.ui import buttons, look
 from kiosk.ui.ellipsis import Cutter
@@ -28,17 +29,20 @@ class Chips(tk.Frame):
         self._take_back = take_back
         self.buttons: dict[str, ttk.Button] = {}
         self._enabled = True
+        self._from_last: dict[str, str] = {}
         self.bind("<Configure>", lambda event: self._flow(event.width))
 
-    def show(self, codes: Sequence[tuple[str, str]]) -> None:
-        """Show these (code, name) pairs."""
-        if list(self.buttons) == [code for code, _ in codes]:
+    def show(self, codes: Sequence[tuple[str, str]], from_last: Sequence[str] = ()) -> None:
+        """Show these (code, name) pairs; those ``from_last`` time say so."""
+        told = {code: say(N_(" (last time)")) for code in from_last}
+        if list(self.buttons) == [code for code, _ in codes] and told == self._from_last:
             return
+        self._from_last = told
         for button in self.buttons.values():
             button.destroy()
         self.buttons = {}
         for code, name in codes:
-            said = f"{code} {name}  ×"
+            said = f"{code} {name}{self._from_last.get(code, '')}  ×"
             self.buttons[code] = buttons.secondary(self, said, lambda code=code: self._press(code))  # type: ignore[misc]
         if codes:
             self.grid()
@@ -118,12 +122,14 @@ class CategoryRow(ttk.Frame):
             row, column = divmod(at, across)
             button.grid(row=row, column=column, sticky="ew", padx=(0, look.px(8)), pady=(look.px(8) if row else 0, 0))
 
-    def mark(self, chosen: str, suggestion: str) -> None:
-        """Show the chosen category, and what the codes suggest where it differs."""
+    def mark(self, chosen: str, suggestion: str, last: str = "") -> None:
+        """Show the chosen category, what the codes suggest where it differs, and whether it is last time's."""
         for code, button in self.buttons.items():
             style = "Category.Primary.TButton" if code == chosen else "Category.TButton"
             button.configure(style=style, text=f"✓{code}" if code == chosen else code)
         words = self._labels.get(chosen) or say(N_("Not chosen yet."))
+        if last and last == chosen:
+            words += say(N_(" (last time)"))
         if suggestion and suggestion != chosen:
             words += "　" + say(N_("The codes suggest {category}."), category=suggestion)
         self._words.configure(text=words)
@@ -153,8 +159,10 @@ class EntryView(ttk.Frame):
         picture: Callable[[int, int, int], Any],
         enlarge: Callable[[int], object],
         changed: Callable[[], object],
+        draw: Callable[[], object],
     ) -> None:
         super().__init__(parent)
+        self.flush_also: Callable[[], object] = lambda: None  # words that are being typed into a drawing
         self._changed = changed
         self.editor: Editor | None = None
         self._editable = False
@@ -171,12 +179,14 @@ class EntryView(ttk.Frame):
         right.grid(row=0, column=2, sticky="nsew")
         right.columnconfigure(0, weight=1)
         right.rowconfigure(0, weight=1)
-        right.rowconfigure(1, weight=2)
-        self.last = NoteField(right, N_("Last time"), lines=5, width=10)
+        right.rowconfigure(2, weight=2)
+        self.last = NoteField(right, N_("Last time"), lines=3, width=10)
         self.last.enable(False)
         self.last.grid(row=0, column=0, sticky="nsew")
         self.tray = TrayView(right, picture, self._toggle_image, enlarge)
-        self.tray.grid(row=1, column=0, sticky="nsew", pady=(look.px(8), 0))
+        self.tray.grid(row=2, column=0, sticky="nsew", pady=(look.px(8), 0))
+        self.drawing = DrawingThumb(right, draw)
+        self.drawing.grid(row=1, column=0, sticky="ew", pady=(look.px(8), 0))
 
     def _build_codes(self) -> ttk.Frame:
         frame = ttk.Frame(self)
@@ -191,6 +201,8 @@ class EntryView(ttk.Frame):
                     Column("category", N_("Cat."), 46)], empty=N_("No code like that."), on_choose=self.choose,
         )  # fmt: skip
         self.codes.grid(row=1, column=0, columnspan=2, sticky="nsew", pady=(look.px(8), 0))
+        self.book = buttons.secondary(frame, N_("All codes (Ctrl+F)"), lambda: None)
+        self.book.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(look.px(8), 0))
         self.search.on_change(self._narrow)
         self.part.on_change(self._narrow)
         self.search.entry.bind("<Return>", lambda event: self._choose_first(), add=True)
@@ -208,6 +220,8 @@ class EntryView(ttk.Frame):
         self.text.on_change(self._typed)
         self.text.entry.bind("<Control-Return>", lambda event: self.go_to_blank(), add=True)
         self.text.entry.tag_configure("blank", background=look.LOOK_GROUND, foreground=look.LOOK)  # type: ignore[attr-defined]
+        self.text.entry.tag_configure("last", background=look.SELECTED)  # type: ignore[attr-defined]
+        self.text.entry.tag_raise("blank")  # type: ignore[attr-defined]
         self.category = CategoryRow(frame, self._choose_category)
         self.category.grid(row=2, column=0, sticky="ew")
         return frame
@@ -256,9 +270,11 @@ class EntryView(ttk.Frame):
         finally:
             self._painting = False
         self._tint_blanks()
-        self.chips.show(editor.judgement.codes_of(editor.kind.code, body.codes))
-        self.category.mark(body.category, editor.suggestion)
+        last = editor.from_last or FindingBody()
+        self.chips.show(editor.judgement.codes_of(editor.kind.code, body.codes), last.codes)
+        self.category.mark(body.category, editor.suggestion, last.category)
         self.tray.mark(body.key_images)
+        self.drawing.show(body.drawing)
 
     @property
     def _open(self) -> Editor:
@@ -277,6 +293,7 @@ class EntryView(ttk.Frame):
 
     def flush(self) -> None:
         """Take over what stands in the text field."""
+        self.flush_also()
         self._take_over()
 
     def _take_over(self) -> bool:
@@ -326,6 +343,10 @@ class EntryView(ttk.Frame):
         for at, letter in enumerate(text):
             if letter == BLANK:
                 widget.tag_add("blank", f"1.0+{at}c")
+        widget.tag_remove("last", "1.0", "end")
+        taken = self._open.from_last
+        for number in same_lines(text, taken.text) if taken is not None else ():
+            widget.tag_add("last", f"{number + 1}.0", f"{number + 1}.end")
         widget.tag_raise("sel")
 
     def _take_back(self, code: str) -> None:

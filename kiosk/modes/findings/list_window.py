@@ -24,13 +24,19 @@ class ListView(ttk.Frame):
     """``wanted()`` is called when the question to the desk changed; ``chosen(line)`` when somebody opens a line."""
 
     def __init__(
-        self, parent: tk.Misc, days: int, wanted: Callable[[], object], chosen: Callable[[Any], object]
+        self,
+        parent: tk.Misc,
+        days: int,
+        wanted: Callable[[], object],
+        chosen: Callable[[Any], object],
+        two_readers: bool = False,
     ) -> None:
         super().__init__(parent)
         self._wanted = wanted
         self._chosen = chosen
+        self._two_readers = two_readers  # the counts of both readings are always shown
         self._lines: dict[str, Any] = {}
-        self._only = ""  # open or signed: which counter narrows the list
+        self._only = ""  # open, first, differs or signed: which counter narrows the list
         self.filled = False  # an answer of the desk has been shown
         self._after: str | None = None
         self.columnconfigure(3, weight=1)
@@ -101,8 +107,8 @@ class ListView(ttk.Frame):
         return [line for line in self._lines.values() if self._passes(line)]
 
     def next_open(self, after: tuple[int, str] | None = None) -> Any | None:
-        """The next line that is still to be signed, other than ``after`` (visit, kind); None when all are done."""
-        lines = [line for line in self._lines.values() if line.open and (line.visit, line.kind) != after]
+        """The next line that this person has to sign, other than ``after`` (visit, kind); None when all are done."""
+        lines = [line for line in self._lines.values() if line.open and line.mine and (line.visit, line.kind) != after]
         if after is None or not lines:
             return lines[0] if lines else None
         keys = list(self._lines)
@@ -126,7 +132,11 @@ class ListView(ttk.Frame):
         return Row(key, cells, rules.row_state(line.state))
 
     def _passes(self, line: Any) -> bool:
-        return not self._only or line.open == (self._only == "open")
+        if self._only in ("first", "differs"):
+            return line.state == self._only
+        if self._only == "open":
+            return line.state in ("none", "draft")
+        return not self._only or not line.open
 
     def _offer_kinds(self, lines: Sequence[Any]) -> None:
         if self._kind.get():
@@ -136,10 +146,17 @@ class ListView(ttk.Frame):
 
     def _show_counts(self, lines: Sequence[Any]) -> None:
         numbers = rules.counted([line.state for line in lines])
+        two = [
+            Count(numbers.first, N_("first read"), "look" if numbers.first else "", lambda: self._narrow("first")),
+            Count(numbers.differs, N_("disagreement"), "stop" if numbers.differs else "",
+                  lambda: self._narrow("differs")),
+        ]  # fmt: skip
+        if not (self._two_readers or numbers.first or numbers.differs):
+            two = [Count(numbers.drafts, N_("drafts"))]
         self.counters.show(
             [
                 Count(numbers.open, N_("to read"), "look" if numbers.open else "", lambda: self._narrow("open")),
-                Count(numbers.drafts, N_("drafts")),
+                *two,
                 Count(numbers.signed, N_("signed"), "done", lambda: self._narrow("signed")),
                 Count(len(lines), N_("all"), "", lambda: self._narrow("")),
             ]

@@ -6,12 +6,14 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.core.finding import FindingBody
 from kiosk.core.settings import Settings, setting
+from kiosk.core.two_readers import ReadingRules
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.findings.desk_lists import ListsDesk
 
 if TYPE_CHECKING:
     from kiosk.flow.answers import Answer
@@ -24,6 +26,20 @@ class FindingsSettings(Settings):
     days: int = setting(7, N_("How many days back the list shows at the start; 0 = every day there is."))
     kinds: tuple[str, ...] = setting((), N_("Codes of the examinations that are read here; empty = all."))
     draft_every_ms: int = setting(3000, N_("How often what is being typed is kept on this PC's disk, in milliseconds."))
+    two_readers: tuple[str, ...] = setting(
+        (), N_("Codes of the examinations that two persons read (the same at every findings station); empty = none.")
+    )
+    blind: bool = setting(True, N_("The second reader sees the first reading only when the own one is signed."))
+    in_charge: tuple[str, ...] = setting(
+        (), N_("Names of those who, besides both readers and persons in charge, settle readings that differ.")
+    )
+    results: str = setting(
+        "", N_("Folder of the results for the check-up system; empty = “results” in the data folder.")
+    )
+    results_encoding: Literal["cp932", "utf-8"] = setting("cp932", N_("How that file is written: cp932, or utf-8."))
+    results_columns: dict[str, str] = setting(
+        dict, N_("Columns of that file in their order: our field = its heading; empty = all of them.")
+    )
     pages: str = setting("", N_("Folder for printed pages as PDF; empty = “pages” in the data folder."))
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
@@ -42,9 +58,11 @@ class FindingsDesk:
         self.place = kit.station.place
         self.mailbox = kit.mailbox
         folder = kit.data / (self.settings.pages or "pages")
-        self._report = SignReport(kit.centre, kit.local, kit.session, kit.station)
+        self._rules = ReadingRules(self.settings.two_readers, self.settings.blind, self.settings.in_charge)
+        self.lists = ListsDesk(kit, self._rules, folder)
+        self._report = SignReport(kit.centre, kit.local, kit.session, kit.station, self._rules)
         self._order = itertools.count(1)
-        self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder)
+        self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder, self._rules.blind)
 
     # -- the list ----------------------------------------------------------------------------------------------
 
@@ -55,8 +73,9 @@ class FindingsDesk:
         since = (date.today() - timedelta(days=days - 1)).isoformat() if days else ""
         kinds = [kind] if kind else list(self.settings.kinds)
         return self._kit.ask(
-            finding_lines, self._kit.centre, self._kit.local, since=since, text=text, kinds=kinds, deadline_s=30.0
-        )
+            finding_lines, self._kit.centre, self._kit.local, since=since, text=text, kinds=kinds,
+            reader=self.lists.reader(), deadline_s=30.0,
+        )  # fmt: skip
 
     def judgement(self) -> Answer:
         """Answer: the findings master."""
@@ -88,9 +107,15 @@ class FindingsDesk:
         """Answer: the Finding with its saved draft."""
         return self._kit.ask(self._report.save, visit, kind, body, based_on, next(self._order))
 
-    def sign(self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "") -> Answer:
-        """Answer: the Finding with its signed version."""
-        return self._kit.ask(self._report.sign, visit, kind, body, based_on, reason, next(self._order))
+    def sign(
+        self, visit: int, kind: str, body: FindingBody, based_on: int, reason: str = "", adopt: str = ""
+    ) -> Answer:
+        """Answer: the Finding with its signed version; ``adopt`` (first, second) settles readings that differ."""
+        return self._kit.ask(self._report.sign, visit, kind, body, based_on, reason, next(self._order), adopt)
+
+    def backgrounds(self) -> Answer:
+        """Answer: the Backgrounds that a schema drawing can be made on."""
+        return self._kit.ask(self._report.backgrounds)
 
     def visit(self, visit: int) -> Answer:
         """Answer: the Visit as it stands now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from kiosk.core.drawing import Drawing
 from kiosk.core.finding import FindingBody
 from kiosk.core.judgement import BLANK, FindingCode, Judgement, Kind, TextBlock
 from kiosk.core.words import N_
@@ -14,6 +15,8 @@ MOST_STEPS = 200  # of the way back
 STATES = {
     "none": N_("not read"),
     "draft": N_("draft"),
+    "first": N_("first read"),
+    "differs": N_("disagreement"),
     "signed": N_("signed"),
     "amended": N_("amended"),
 }
@@ -25,6 +28,8 @@ class Counted:
 
     open: int
     drafts: int
+    first: int
+    differs: int
     signed: int
 
 
@@ -32,12 +37,14 @@ def counted(states: Collection[str]) -> Counted:
     """Numbers for the head of the list."""
     listed = list(states)
     drafts = listed.count("draft")
-    return Counted(listed.count("none") + drafts, drafts, listed.count("signed") + listed.count("amended"))
+    first, differs = listed.count("first"), listed.count("differs")
+    signed = listed.count("signed") + listed.count("amended")
+    return Counted(listed.count("none") + drafts, drafts, first, differs, signed)
 
 
 def row_state(state: str) -> str:
-    """How the list paints a line: green when signed, amber for a draft."""
-    return {"draft": "look", "signed": "done", "amended": "done"}.get(state, "")
+    """How the list paints a line: green when signed, amber for a draft or one reading, red where two differ."""
+    return {"draft": "look", "first": "look", "differs": "stop", "signed": "done", "amended": "done"}.get(state, "")
 
 
 def with_sentence(text: str, sentence: str) -> str:
@@ -93,7 +100,8 @@ class Editor:
         self.saved = saved
         self.body = saved
         self._steps: list[FindingBody] = []
-        self._typing = False
+        self._going = ""  # text or drawing: what is changed in a row is one step
+        self.from_last: FindingBody | None = None  # what was taken over from last time
 
     @property
     def changed(self) -> bool:
@@ -117,12 +125,20 @@ class Editor:
         """The text as it stands in the field; False when nothing changed."""
         if text == self.body.text:
             return False
-        if self._typing:
-            self.body = replace(self.body, text=text)
-        else:
-            self._step(replace(self.body, text=text))
-            self._typing = True
+        self._go_on("text", replace(self.body, text=text))
         return True
+
+    def drawn(self, drawing: Drawing | None) -> None:
+        """The schema drawing as it stands; its page has its own way back, here it is one step."""
+        if drawing != self.body.drawing:
+            self._go_on("drawing", replace(self.body, drawing=drawing))
+
+    def _go_on(self, what: str, body: FindingBody) -> None:
+        if self._going == what:
+            self.body = body
+        else:
+            self._step(body)
+            self._going = what
 
     def add_code(self, code: FindingCode) -> None:
         """Choose a code: its sentence is added and the category follows."""
@@ -165,9 +181,12 @@ class Editor:
         self._step(replace(self.body, text=self.kind.normal, codes=(), category=category.code if category else ""))
 
     def as_last_time(self, last: FindingBody) -> None:
-        """Text, codes and category of last time, to be changed where it is no longer true; not its pictures."""
+        """All that was said last time, to be changed where it is no longer true; not its pictures, nor its drawing
+        where one is made already."""
         category = self.judgement.category(last.category)
-        self._step(replace(self.body, text=last.text, codes=last.codes, category=category.code if category else ""))
+        self.from_last = replace(last, category=category.code if category else "")
+        drawing = self.body.drawing or last.drawing
+        self._step(replace(self.from_last, key_images=self.body.key_images, drawing=drawing))
 
     def put_in(self, image: int) -> None:
         """The key image goes on the page."""
@@ -185,16 +204,22 @@ class Editor:
         if not self._steps:
             return False
         self.body = self._steps.pop()
-        self._typing = False
+        self._going = ""
         return True
 
     def _step(self, body: FindingBody) -> None:
-        self._typing = False
+        self._going = ""
         if body == self.body:
             return
         self._steps.append(self.body)
         del self._steps[:-MOST_STEPS]
         self.body = body
+
+
+def same_lines(text: str, last: str) -> list[int]:
+    """Numbers (from 0) of the lines that stand in last time's text as they are; empty lines don't count."""
+    known = {line.strip() for line in last.split("\n")} - {""}
+    return [number for number, line in enumerate(text.split("\n")) if line.strip() in known]
 
 
 def next_blank(text: str, after: int) -> int:

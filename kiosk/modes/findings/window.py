@@ -11,6 +11,7 @@ from kiosk.core.words import N_, Sentence
 from kiosk.modes.findings.entry_window import EntryView
 from kiosk.modes.findings.list_window import ListView
 from kiosk.modes.findings.page_window import PageView
+from kiosk.modes.findings.pages_window import Pages
 from kiosk.modes.findings.tray_window import BigPicture
 from kiosk.modes.findings.writing_window import Writing
 from kiosk.ui.shell import Key, Shell
@@ -33,10 +34,14 @@ class FindingsWindow:
         work = self.shell.work
         work.rowconfigure(0, weight=1)
         work.columnconfigure(0, weight=1)
-        self.list = ListView(work, desk.settings.days, self.refresh, lambda line: self.open(line))
-        self.entry = EntryView(work, desk.picture, self.enlarge, lambda: self.writing.touched())
-        self.writing = Writing(self.shell, desk, self.entry, lambda: self._go("entry"), self._left)
+        two = bool(desk.settings.two_readers)
+        self.list = ListView(work, desk.settings.days, self.refresh, lambda line: self.open(line), two)
+        self.entry = EntryView(work, desk.picture, self.enlarge, lambda: self.writing.touched(),
+                               lambda: self.pages.draw())  # fmt: skip
+        self.writing = Writing(self.shell, desk, self.entry, self._finding_shown, self._left)
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
+        self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go)
+        self.views = {"list": self.list, "entry": self.entry, "page": self.page, **self.pages.views}
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
         self.shell.before_closing(self.writing.may_close)
@@ -48,29 +53,37 @@ class FindingsWindow:
     # -- from place to place -----------------------------------------------------------------------------------
 
     def _go(self, place: str) -> None:
-        for name, view in (("list", self.list), ("entry", self.entry), ("page", self.page)):
+        for name, view in self.views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
             else:
                 view.grid_remove()
         self.place = place
+        self.pages.went(place)
         self.shell.scanner.typing_goes_to_search = place == "list"
-        if place == "list":
+        if place == "list" or self.writing.opened is None:
             self.shell.clear_examinee()
+        if place == "list":
             self.list.table.focus_set()
         self._keys()
+
+    def _finding_shown(self) -> None:
+        self._go(self.pages.finding_shown())
 
     def _keys(self) -> None:
         if self.place == "list":
             self.shell.keys(
                 [
                     Key("F2", N_("Examinee"), self.list.search.focus),
+                    *self.pages.list_keys(),
                     Key("F5", N_("Read"), self._open_selected),
                     Key("F11", N_("Viewer"), self._view_selected),
                     Key("F12", N_("Next to read"), lambda: self._open_next(None)),
                     Key("Esc", N_("Back"), self._clear_search),
                 ]
             )
+        elif self.place in self.pages.views:
+            self.shell.keys(self.pages.keys(self.place))
         elif self.place == "page":
             self.shell.keys([Key("F5", N_("Print"), self.page.print), Key("Esc", N_("Back"), self.writing.reopen)])
         else:
@@ -84,6 +97,7 @@ class FindingsWindow:
             return
         self.shell.keys(
             [
+                Key("F1", N_("Schema"), self.pages.draw),
                 Key("F2", N_("Examinee"), lambda: writing.leave(self.list.search.focus)),
                 Key("F3", N_("Code"), entry.search.focus),
                 Key("F4", N_("Next blank"), entry.go_to_blank),
@@ -91,7 +105,7 @@ class FindingsWindow:
                 Key("F6", N_("Undo"), writing.undo),
                 Key("F7", N_("No abnormality"), lambda: entry.act(lambda editor: editor.no_abnormality())),
                 Key("F8", N_("Page"), self.show_page),
-                Key("F9", N_("As last time"), writing.as_last_time),
+                Key("F9", N_("As last time"), self.pages.as_last_time),
                 Key("F10", N_("Enlarge"), lambda: self.enlarge(entry.tray.focused)),
                 Key("F11", N_("Viewer"), lambda: self.desk.show_in_viewer(writing.place[0])),
                 Key("F12", N_("Next to read"), self._leave_for_next),
@@ -105,11 +119,13 @@ class FindingsWindow:
             self.shell.key("F9").disable(N_("There is no finding of last time."))
         if not entry.tray.thumbs:
             self.shell.key("F10").disable(N_("There is no key image yet."))
+        if writing.opened.hidden:
+            self.shell.key("F8").disable(N_("The first reading is shown when your own is signed."))
         if writing.opened.holder is not None:
             self.shell.key("F5").disable(N_("Somebody else has this finding open."))
 
     def _left(self, then: Callable[[], object] | None) -> None:
-        self._go("list")
+        self._go(self.pages.after_finding() if then is None else "list")
         self.refresh(then)
 
     def _esc(self) -> None:
@@ -182,6 +198,7 @@ class FindingsWindow:
 
     def _scanned(self, code: str) -> None:
         def find() -> None:
+            self._go("list")
             self.list.find(code)
             self.refresh(lambda: self._open_only_one(code))
 
@@ -218,7 +235,7 @@ class FindingsWindow:
         """F8: save the draft, then show the page as it will be printed."""
         self.entry.flush()
         writing = self.writing
-        if self.entry.editable and writing.editor.changed and not writing.amending:
+        if self.entry.editable and writing.editor.changed and not writing.kept_here:
             writing.save(self._show_page)
         elif writing.opened.finding is None:
             self.shell.problem.look(N_("Nothing is written yet, so there is no page."))
@@ -226,7 +243,7 @@ class FindingsWindow:
             self._show_page(writing.opened.finding)
 
     def _show_page(self, finding: Any) -> None:
-        if self.writing.amending:
+        if self.writing.kept_here:
             self.shell.problem.look(N_("This is the signed page; the amendment is shown when it is signed."))
         self._go("page")
         self.page.show(finding.versions)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kiosk.core import two_readers
 from kiosk.core.faults import Fault, Overtaken
 from kiosk.core.finding import FindingBody
 from kiosk.core.judgement import Judgement
 from kiosk.core.words import N_, Sentence
+from kiosk.modes.findings import readings_window
 from kiosk.modes.findings.entry_window import EntryView
 from kiosk.modes.findings.missing_window import Missing
 from kiosk.modes.findings.reason_window import ReasonCard
@@ -37,6 +39,7 @@ class Writing:
         self.opened: Any = None  # what the desk gave; None while nothing is open
         self.based_on = 0
         self.amending = False
+        self.settling = False  # the final text of two readings that differ is being written
         self.reason: ReasonCard | None = None
         self._kept: FindingBody | None = None  # what the draft on this PC's disk says
         self._signing = False
@@ -60,8 +63,19 @@ class Writing:
 
     @property
     def only_amending_helps(self) -> bool:
-        """It is signed, and nobody has begun to amend it."""
-        return self.opened.signed is not None and not self.amending
+        """It is signed, and nobody has begun to amend it; nor is it another reader's turn."""
+        own = self.opened.role in ("", two_readers.FIRST)
+        return own and self.opened.signed is not None and not self.amending
+
+    @property
+    def waits_for_settling(self) -> bool:
+        """Two readings differ, and nobody has begun to write the final text."""
+        return self.opened.role == two_readers.SETTLED and not self.settling
+
+    @property
+    def kept_here(self) -> bool:
+        """What is typed stays on this PC until it is signed: nobody else is to see it, or may."""
+        return self.amending or self.opened.role in (two_readers.SECOND, two_readers.SETTLED)
 
     def open(self, visit: int, kind: str) -> None:
         """Ask for a finding and show it; the master is read anew each time, somebody may have changed it."""
@@ -90,27 +104,31 @@ class Writing:
         assert self._judgement is not None
         if not self._entry.winfo_exists():
             return
-        self.opened, self.amending = opened, False
+        self.opened, self.amending, self.settling = opened, False, False
         newest, draft, visit = opened.newest, opened.draft, opened.visit
         step = next((each for each in visit.steps if each.exam.code == opened.kind), None)
         name = step.exam.name if step else opened.kind
         kind = self._judgement.kind(opened.kind, name)
         self.based_on = newest.number if newest else 0
-        editor = Editor(self._judgement, kind, newest.body if newest else FindingBody())
+        second = opened.role == two_readers.SECOND
+        editor = Editor(self._judgement, kind, newest.body if newest and not second else FindingBody())
         for name_of in (HELD, CHANGED, AMENDS):
             self._shell.problem.over(name_of)
         recovered = draft is not None and draft.body != editor.body and opened.holder is None
         if recovered:
             editor.recover(draft.body)
-            self.amending = opened.signed is not None
-        elif newest is None and opened.holder is None:
+            self.amending = self.only_amending_helps
+            self.settling = self.waits_for_settling
+        elif second and not opened.hidden and opened.holder is None:
+            editor.recover(newest.body)
+        elif (newest is None or second) and opened.holder is None:
             for image in opened.tray:
                 if image.id in opened.own:
                     editor.put_in(image.id)
         self._kept = editor.body
-        editable = opened.holder is None and not self.only_amending_helps
+        editable = opened.holder is None and not self.only_amending_helps and not self.waits_for_settling
         self._shell.show_examinee(Examinee.of(visit.patient, visit.key.day, name, visit.key.number))
-        self._entry.show(editor, self._last_words(), opened.tray, editable)
+        self._entry.show(editor, readings_window.beside(self._judgement, opened), opened.tray, editable)
         self._shown()
         self._tell_state(draft if recovered else None)
         self._missing.look(visit, opened.kind)
@@ -132,6 +150,8 @@ class Writing:
         elif draft is not None:
             told = N_("What was typed at {at} by {by} and not saved is here again. F6 goes back to what is saved.")
             line.look(Sentence(told, {"at": draft.at[11:16], "by": draft.by}))
+        elif (sentence := readings_window.told(self.opened)) is not None:
+            line.look(sentence)
         elif signed is not None:
             told = N_("Signed by {by} at {at}. F5 amends it, F8 shows the page.")
             line.done(Sentence(told, {"by": signed.by, "at": signed.at.replace("T", " ")[:16]}))
@@ -140,15 +160,11 @@ class Writing:
         if self.amending:
             self._tell_amending()
 
-    def _last_words(self) -> str:
-        last = self.opened.last
-        if last is None or self._judgement is None:
-            return ""
-        body = last.version.body
-        codes = [f"{code} {name}" for code, name in self._judgement.codes_of(self.opened.kind, body.codes)]
-        category = self._judgement.category(body.category)
-        head = f"{last.day}  {category.shown if category else body.category}  {last.version.by}"
-        return "\n".join([head, *codes, body.text])
+    @property
+    def judgement(self) -> Judgement:
+        """The master that the open finding was shown with."""
+        assert self._judgement is not None
+        return self._judgement
 
     # -- acts --------------------------------------------------------------------------------------------------
 
@@ -161,6 +177,11 @@ class Writing:
             self._entry.allow(True)
             self._shown()
             self._tell_amending()
+        elif self.waits_for_settling:
+            self.settling = True
+            self._entry.allow(True)
+            self._shown()
+            self._shell.problem.plain(N_("Write the final text and sign it with F5; both readings stay as they are."))
         elif self.amending:
             self._ask_reason()
         elif not self._signing:
@@ -210,7 +231,11 @@ class Writing:
         self.reason = None
         self._shown()
 
-    def _sign(self, reason: str) -> None:
+    def adopt(self, which: str) -> None:
+        """Settle two readings that differ by one of them, as it stands."""
+        self._sign("", which)
+
+    def _sign(self, reason: str, adopt: str = "") -> None:
         if self._signing:  # F5 pressed twice signs once
             return
         self._entry.flush()
@@ -230,10 +255,10 @@ class Writing:
 
         def failed(fault: Fault) -> None:
             over()
-            self._entry.allow(True)
+            self._entry.allow(not self.waits_for_settling)
             self.failed(fault)
 
-        self._desk.sign(*self.place, body, self.based_on, reason).then(signed, failed)
+        self._desk.sign(*self.place, body, self.based_on, reason, adopt).then(signed, failed)
 
     def failed(self, fault: Fault) -> None:
         """Say why; after somebody else's change both are shown: what was typed is kept and comes back as a draft."""
@@ -354,8 +379,9 @@ class Writing:
             left()
         elif not self.editor.changed:
             self._desk.drop_draft(*self.place).then(left, not_saved)
-        elif self.amending:
-            line.look(N_("The amendment is not signed; it is kept on this PC until it is."))
+        elif self.kept_here:
+            told = N_("The amendment is not signed; it is kept on this PC until it is.")
+            line.look(told if self.amending else N_("The reading is not signed; it is kept on this PC until it is."))
             self._desk.keep_draft(*self.place, body, self.based_on).then(left, line.fault)
         else:
             self._desk.save(*self.place, body, self.based_on).then(saved, not_saved)

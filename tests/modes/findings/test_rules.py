@@ -124,8 +124,9 @@ def test_the_next_blank_is_found_and_the_first_one_after_the_last(text: str, aft
 
 
 def test_lines_are_counted_by_state() -> None:
-    assert rules.counted(["none", "draft", "signed", "amended", "none"]) == rules.Counted(3, 1, 2)
-    assert [rules.row_state(state) for state in rules.STATES] == ["", "look", "done", "done"]
+    states = ["none", "draft", "signed", "amended", "none", "first", "differs", "first"]
+    assert rules.counted(states) == rules.Counted(3, 1, 2, 1, 2)
+    assert [rules.row_state(state) for state in rules.STATES] == ["", "look", "look", "stop", "done", "done"]
 
 
 ACTS = st.sampled_from(["add", "remove", "block", "normal", "last", "type", "choose", "in", "out"])
