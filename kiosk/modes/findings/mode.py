@@ -25,6 +25,8 @@ class FindingsSettings(Settings):
     kinds: tuple[str, ...] = setting((), N_("Codes of the examinations that are read here; empty = all."))
     draft_every_ms: int = setting(3000, N_("How often what is being typed is kept on this PC's disk, in milliseconds."))
     pages: str = setting("", N_("Folder for printed pages as PDF; empty = “pages” in the data folder."))
+    address: str = setting("", N_("Address of this institution, as referral letters name it."))
+    phone: str = setting("", N_("Telephone of this institution, as referral letters name it."))
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
     )
@@ -36,6 +38,7 @@ class FindingsDesk:
     def __init__(self, kit: Kit) -> None:
         from kiosk.flow.print_finding import PrintFinding
         from kiosk.flow.sign_report import SignReport
+        from kiosk.modes.findings.desk_letters import GuidanceDesk, LetterDesk
 
         self._kit = kit
         self.settings: FindingsSettings = kit.settings
@@ -45,6 +48,7 @@ class FindingsDesk:
         self._report = SignReport(kit.centre, kit.local, kit.session, kit.station)
         self._order = itertools.count(1)
         self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder)
+        self.letters, self.guidance = LetterDesk(kit, folder), GuidanceDesk(kit, folder)
 
     # -- the list ----------------------------------------------------------------------------------------------
 
