@@ -61,6 +61,12 @@ NAMES = {
     "systolic": N_("Systolic (mmHg)"), "diastolic": N_("Diastolic (mmHg)"), "smoker": N_("Smokes"),
     "medicated": N_("On medication"), "sex": N_("Sex"), "age": N_("Age"),
 }  # fmt: skip
+# What a living adult may have; beyond it somebody mistyped.
+PLAUSIBLE = {
+    "waist": (30, 250), "weight": (20, 350), "bmi": (8, 100), "glucose": (10, 1500), "hba1c": (2, 25),
+    "triglycerides": (5, 10_000), "triglycerides_casual": (5, 10_000), "hdl": (2, 250), "systolic": (40, 350),
+    "diastolic": (15, 250),
+}  # fmt: skip
 RISKS = {
     "glucose": N_("blood glucose"), "lipid": N_("lipids"), "pressure": N_("blood pressure"), "smoker": N_("smoking"),
 }  # fmt: skip
@@ -219,6 +225,12 @@ def told(result: Stratified) -> Sentence:
         return Sentence(N_("Information only"))
     values = {"level": Sentence(LEVELS[result.level]), "by": say(STEPS[result.step]), "risks": risks}
     return Sentence(N_("{level} ({by}; {risks})"), values)
+
+
+def is_plausible(name: str, value: float | None) -> bool:
+    """Can this be meant? ``name`` as in ``Checkup``."""
+    low, high = PLAUSIBLE[name]
+    return value is not None and low <= value <= high
 
 
 def fiscal_year(day: date) -> int:

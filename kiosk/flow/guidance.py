@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kiosk.core.faults import Fault
+from kiosk.core.faults import Fault, Refused
 from kiosk.core.finding import KeyImage
 from kiosk.core.guidance import CaseBody, GuidanceBook, case_body, due_day, points_of, read_guidance
+from kiosk.core.guidance_figures import Figure, figures, with_figure
 from kiosk.core.guidance_level import Level, checkup_from, fiscal_year, stratify
 from kiosk.core.settings import StationSettings
 from kiosk.core.visit import Visit
@@ -21,6 +22,7 @@ from kiosk.store.guidance import Case, CaseVersion, Figures
 from kiosk.store.open_by import Holder
 
 NOTICE = "guidance"  # kind of the notice; ids: case, visit
+MAY_CHANGE = ("admin", "doctor")
 GUIDED = (Level.INTENSIVE, Level.MOTIVATIONAL)
 
 
@@ -144,6 +146,25 @@ class KeepGuidance:
             found = _visit(conn, _case(conn, number).visit_id)
             subject = f"case {number} version {version}"
             audit.write(conn, self._session.actor(), "guidance printed", patient=_known_as(found), subject=subject)
+
+    def figures(self) -> list[Figure]:
+        """The figures of the master, as they are in force."""
+        with self._centre.reading() as conn:
+            return figures(masters.master(conn, "guidance"))
+
+    def set_figure(self, key: str, text: str) -> list[Figure]:
+        """Change one of them for every station; all of them. Raises Refused (no number, somebody else's task)."""
+        if self._session.role not in MAY_CHANGE:
+            raise Refused(
+                "role", N_("Only a doctor or the person in charge can change this."), N_("Log in as one of them."),
+            )  # fmt: skip
+        with self._centre.writing() as conn:
+            before = masters.master(conn, "guidance")
+            changed = with_figure(before, key, text)
+            masters.write_master(conn, "guidance", changed)
+            was, now = ({each.key: each.value for each in figures(data)}[key] for data in (before, changed))
+            audit.write(conn, self._session.actor(), "guidance figure changed", subject=key, before=was, after=now)
+        return figures(changed)
 
     @staticmethod
     def _book(conn: Any) -> GuidanceBook:

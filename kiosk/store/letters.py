@@ -116,6 +116,14 @@ def signed_page(conn: sa.Connection, letter: int, number: int) -> bytes | None:
     return page
 
 
+def damaged_pages(conn: sa.Connection) -> list[int]:
+    """Rows of signed versions whose page is not what its hash says."""
+    columns = letter_versions.c.id, letter_versions.c.pdf, letter_versions.c.sha256
+    query = sa.select(*columns).where(letter_versions.c.signed == 1).order_by(letter_versions.c.id)
+    rows = conn.execute(query, execution_options={"stream_results": True, "yield_per": 20})
+    return [row.id for row in rows if hashlib.sha256(bytes(row.pdf or b"")).hexdigest() != row.sha256]
+
+
 def discard(conn: sa.Connection, letter: int, by: str) -> None:
     """Put away a letter that was never signed; what was written stays in the database."""
     conn.execute(

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.core.faults import Fault
+from kiosk.core.faults import Fault, Refused
 from kiosk.core.guidance import (
     CaseBody,
     Session,
@@ -20,6 +20,7 @@ from kiosk.core.guidance import (
     read_guidance,
     why_not_finished,
 )
+from kiosk.core.guidance_figures import figures, with_figure
 from kiosk.core.guidance_level import Checkup, Level
 from kiosk.core.weight_curve import curves_of
 from kiosk.core.words import say
@@ -171,3 +172,19 @@ def test_the_curve_begins_at_the_check_up_and_has_the_goal() -> None:
     assert weight.spots[0][1] == pytest.approx(0.0) and weight.goal_at == pytest.approx(1.0)
     assert waist.goal_at is None and 0.2 < waist.spots[0][1] < waist.spots[1][1] < 0.8
     assert curves_of(CaseBody()) == []
+
+
+def test_every_figure_can_be_changed_by_itself() -> None:
+    before = figures(MASTER)
+    assert len({each.key for each in before}) == len(before) > 30
+    for each in before:
+        changed = with_figure(MASTER, each.key, "1")
+        assert {now.key: now.value for now in figures(changed)} == {
+            now.key: "1" if now.key == each.key else now.value for now in before
+        }
+    assert read_guidance(with_figure(MASTER, "limits.waist_m", "84.5")).limits.waist_m == 84.5
+    assert read_guidance(with_figure(MASTER, "form.3.points", "15")).forms["phone"].points == 15
+    assert MASTER == default_master("guidance")
+    for text in ("", "1.2.3", "1000", "nan"):
+        with pytest.raises(Refused):
+            with_figure(MASTER, "total", text)

@@ -52,6 +52,7 @@ def test_a_draft_is_replaced_a_signed_letter_never(centre: Store, letter: Letter
         assert letters.signed_page(conn, letter.id, 1) == b"%PDF one"
         assert letters.signed_page(conn, letter.id, 2) == b"%PDF two"
         assert letters.signed_page(conn, letter.id, 3) is None
+        assert letters.damaged_pages(conn) == []
 
 
 def test_a_damaged_page_is_refused(centre: Store, letter: Letter) -> None:
@@ -59,6 +60,7 @@ def test_a_damaged_page_is_refused(centre: Store, letter: Letter) -> None:
     with centre.writing() as conn:
         conn.execute(sa.update(letter_versions).values(pdf=b"%PDF other"))
     with centre.reading() as conn, pytest.raises(Fault) as why:
+        assert len(letters.damaged_pages(conn)) == 1
         letters.signed_page(conn, letter.id, 1)
     assert why.value.reference == "S316"
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kiosk.core.guidance import CaseBody
 from kiosk.core.letter import Addressee, LetterBody, Sender
 from kiosk.modes.contract import Kit
 
@@ -161,6 +160,10 @@ class GuidanceDesk(_PaperDesk):
         """Answer: the number of the examinee's case in that fiscal year."""
         return self._kit.ask(self._journey.begin, visit)
 
-    def save(self, number: int, body: CaseBody, based_on: int) -> Answer:
-        """Answer: the case with its new version."""
-        return super().save(number, body, based_on)
+    def figures(self) -> Answer:
+        """Answer: the figures of the master."""
+        return self._kit.ask(self._journey.figures)
+
+    def set_figure(self, key: str, text: str) -> Answer:
+        """Answer: the figures, one of them changed."""
+        return self._kit.ask(self._journey.set_figure, key, text)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from tkinter import ttk
 from typing import Any
 
 from kiosk.core.guidance import CaseBody, Session, due_day, points_of
-from kiosk.core.guidance_level import LEVELS, MEASURED, NAMES, Checkup, Level, stratify, told
+from kiosk.core.guidance_level import LEVELS, MEASURED, NAMES, Checkup, Level, is_plausible, stratify, told
 from kiosk.core.words import N_, say
 from kiosk.modes.findings.guidance_curve import CourseCurve, PointsBar
 from kiosk.modes.findings.tray_window import TrayView
@@ -81,7 +81,8 @@ class PlanPart(ttk.Frame):
         self.waist_goal.set(_text(body.waist_goal))
         self.behaviour_goal.enable(True)
         self.behaviour_goal.set(body.behaviour_goal)
-        self._images = body.key_images
+        there = {image.id for image in opened.tray}  # one that was taken out of the tray cannot be seen here
+        self._images = tuple(image for image in body.key_images if image in there)
         self.tray.show(opened.tray, self._images)
         self._showing = False
         self._follow()
@@ -102,6 +103,13 @@ class PlanPart(ttk.Frame):
         measured: dict[str, Any] = {name: _number(field.get()) for name, field in self.measured.items()}
         asked = {name: {"yes": True, "no": False}.get(choice.get()) for name, choice in self.asked.items()}
         return replace(self._body.checkup, **measured, **asked)
+
+    def mark_wrong(self) -> bool:
+        """Mark numbers that cannot be meant; True where there is one."""
+        wrong = _unreadable({**self.measured, "weight goal": self.weight_goal, "waist goal": self.waist_goal})
+        if wrong:
+            wrong[0].focus()
+        return bool(wrong)
 
     def allow(self, on: bool) -> None:
         for field in (*self.measured.values(), *self.asked.values(), self.level, self.ticket, self.weight_goal,
@@ -301,17 +309,21 @@ class CoursePart(ttk.Frame):
         self.begin()
         return True
 
-    def mark_missing(self) -> bool:
-        """Mark what a session that was begun lacks; True where it lacks something."""
+    def mark_wrong(self) -> bool:
+        """Mark what a session that was begun lacks, and what cannot be read; True where there is something."""
+        wrong = _unreadable({"waist": self.fields["waist"], "weight": self.fields["weight"]})
+        if self.next_day.get() and self.next_day.day() is None:
+            self.next_day.wrong(N_("look here"))
+            wrong.append(self.next_day)
         typed = self._typed()
-        if typed == self._untouched:
-            return False
-        for name in ("day", "form"):
-            if not getattr(typed, name):
-                self.fields[name].wrong(N_("missing"))
-                self.fields[name].focus()
-                return True
-        return False
+        if typed != self._untouched:
+            for name in ("form", "day"):
+                if not getattr(typed, name):
+                    self.fields[name].wrong(N_("missing"))
+                    wrong.append(self.fields[name])
+        if wrong:
+            wrong[-1].focus()
+        return bool(wrong)
 
     def allow(self, on: bool) -> None:
         for field in (*self.fields.values(), self.next_day):
@@ -361,6 +373,10 @@ class GuidanceForm(ttk.Frame):
         """What stands there."""
         return self.course.put_into(self.plan.put_into(self._body))
 
+    def mark_wrong(self) -> str:
+        """The page on which something cannot be saved, marked there; empty where all can."""
+        return "plan" if self.plan.mark_wrong() else "course" if self.course.mark_wrong() else ""
+
     def with_state(self, state: str, reason: str = "") -> CaseBody:
         """The same, finished, interrupted or open again."""
         return replace(self.body(), state=state, state_reason=reason)
@@ -373,6 +389,16 @@ class GuidanceForm(ttk.Frame):
 
 def _text(value: float | None) -> str:
     return f"{value:g}" if value is not None else ""
+
+
+def _unreadable(fields: Mapping[str, Any]) -> list[Any]:
+    """Mark fields whose number cannot be read or cannot be meant (a waist of 935 cm); those fields."""
+    wrong = []
+    for name, field in fields.items():
+        if field.get() and not is_plausible(name.split()[0], _number(field.get())):
+            field.wrong(N_("look here"))
+            wrong.append(field)
+    return wrong
 
 
 def _number(text: str) -> float | None:

@@ -11,6 +11,7 @@ from typing import Any
 from kiosk.core.faults import Fault
 from kiosk.core.guidance import CaseBody, CaseState, why_not_finished
 from kiosk.core.words import N_, Sentence
+from kiosk.modes.findings.guidance_figures import FiguresPage
 from kiosk.modes.findings.guidance_form import GuidanceForm
 from kiosk.modes.findings.guidance_list import GuidanceList
 from kiosk.modes.findings.kept_form import KeptForm
@@ -55,9 +56,11 @@ class GuidancePages(ttk.Frame):
         self.list = GuidanceList(self, self.refresh, self.open_marked, self._keys_changed)
         self.form = GuidanceForm(self, desk.picture, self.enlarge)
         self.page = PageView(self, self._ask_page, desk.page_png, shell.problem.fault, self._print)
+        self.figures = FiguresPage(self, shell, self._desk)
         self.writing = KeptForm(
             shell, self._desk, self.form, desk.settings.draft_every_ms, self._shown, self._was_left
         )  # fmt: skip
+        self._views = {"list": self.list, "form": self.form, "page": self.page, "figures": self.figures}
         self._quiet = self._desk.on_news(self._news)
         self.bind("<Destroy>", lambda event: self._end() if event.widget is self else None)
         self._go("list")
@@ -71,7 +74,7 @@ class GuidancePages(ttk.Frame):
         self.refresh(lambda: self.list.mark(visit))
 
     def _go(self, place: str) -> None:
-        for name, view in {"list": self.list, "form": self.form, "page": self.page}.items():
+        for name, view in self._views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
             else:
@@ -116,7 +119,8 @@ class GuidancePages(ttk.Frame):
             return [Key("F5", N_("Interrupt"), self.card.sign), Key("Esc", N_("Back"), self.card.close)]
         if self._big is not None:
             return [Key("Esc", N_("Back"), self._big.close)]
-        return {"list": self._list_keys, "form": self._form_keys, "page": self._page_keys}[self.place]()
+        return {"list": self._list_keys, "form": self._form_keys, "page": self._page_keys,
+                "figures": self._figure_keys}[self.place]()  # fmt: skip
 
     def _list_keys(self) -> list[Key]:
         marked = self.list.marked
@@ -125,6 +129,7 @@ class GuidancePages(ttk.Frame):
         return [
             Key("F2", N_("Examinee"), self.list.search.focus),
             Key("F5", N_("Begin guidance") if new else N_("Open"), self.open_marked, why=none),
+            Key("F7", N_("Figures"), self._open_figures),
             Key("F8", N_("Sheet"), self._sheet_of_marked, why=none or (N_("There is no guidance yet.") if new else "")),
             Key("Esc", N_("Back"), self._left),
         ]
@@ -152,6 +157,13 @@ class GuidancePages(ttk.Frame):
             Key("F11", N_("Remove session"), self._remove, why=only_course),
             Key("Esc", N_("Back"), self.leave),
         ]  # fmt: skip
+
+    def _figure_keys(self) -> list[Key]:
+        return [Key("F5", N_("Keep the figure"), self.figures.save), Key("Esc", N_("Back"), self._back)]
+
+    def _open_figures(self) -> None:
+        self._go("figures")
+        self.figures.opened()
 
     def _page_keys(self) -> list[Key]:
         return [Key("F5", N_("Print"), self.page.print), Key("Esc", N_("Back"), self._back)]
@@ -182,6 +194,7 @@ class GuidancePages(ttk.Frame):
         """A barcode: the examinee's case, or a new one; with several, somebody chooses."""
 
         def find() -> None:
+            self._go("list")
             self.list.search.set(code)
             self.refresh(only_one)
 
@@ -196,6 +209,8 @@ class GuidancePages(ttk.Frame):
             find()
         elif self.card is None and self._big is None:
             self.leave(find)
+        else:
+            self.shell.problem.look(N_("Please answer the question first, then scan again."))
 
     def open_marked(self) -> None:
         """F5, Return: the case of the line, a new one where there is none."""
@@ -215,11 +230,8 @@ class GuidancePages(ttk.Frame):
 
     def leave(self, then: Callable[[], object] | None = None) -> None:
         """Esc: a session that was begun must be whole before it is saved."""
-        if not self.writing.editable or not self.form.course.mark_missing():
+        if not self.writing.editable or self._is_whole():
             self.writing.leave(then)
-        else:
-            self._part("course") if self.form.part != "course" else None
-            self.shell.problem.look(N_("Choose the form of the session, or take it back with F6."))
 
     def _was_left(self, then: Callable[[], object] | None) -> None:
         self.shell.problem.over(STATE)
@@ -230,10 +242,19 @@ class GuidancePages(ttk.Frame):
 
     def save(self) -> None:
         """F5."""
-        if self.form.course.mark_missing():
-            self.shell.problem.look(N_("Choose the form of the session, or take it back with F6."))
-        else:
+        if self._is_whole():
             self.writing.save(lambda _: None)
+
+    def _is_whole(self) -> bool:
+        """Can what stands there be saved? Else what is wrong is marked, shown and said."""
+        wrong = self.form.mark_wrong()
+        if not wrong:
+            return True
+        if self.form.part != wrong:
+            self._part(wrong)
+            self.form.mark_wrong()
+        self.shell.problem.look(N_("Please correct what is marked with ×; nothing was saved."))
+        return False
 
     def _remove(self) -> None:
         if self.form.course.remove_chosen():
@@ -265,7 +286,7 @@ class GuidancePages(ttk.Frame):
 
     def _save_as(self, body: CaseBody) -> None:
         writing = self.writing
-        if not writing.busy:
+        if not writing.busy and self._is_whole():
             answer = self._desk.save(writing.opened.id, body, writing.opened.newest.number)
             writing.run(N_("Saving"), answer, lambda _: writing.reopen())
 
@@ -285,7 +306,7 @@ class GuidancePages(ttk.Frame):
     def show_page(self) -> None:
         """F8: save, then show the examinee's sheet."""
         writing = self.writing
-        if writing.busy or self.form.course.mark_missing():
+        if writing.busy or (writing.editable and not self._is_whole()):
             return
         if writing.editable and writing.changed:
             writing.save(lambda _: self._show_versions(writing.opened.case))

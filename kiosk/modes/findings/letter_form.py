@@ -106,7 +106,8 @@ class LetterForm(ttk.Frame):
             field.wrong()
         self.fields["day"].set_day(_day(body.day))
         self.fields["medical"].set("1" if body.medical else "0")
-        self._images = body.key_images
+        there = {image.id for image in opened.tray}  # one that was taken out of the tray cannot be seen here
+        self._images = tuple(image for image in body.key_images if image in there)
         self.tray.show(opened.tray, self._images)
         self.allow(editable)
 

@@ -164,6 +164,7 @@ class LetterPages(ttk.Frame):
         """A barcode: the examinee's letter, or a new one; with several, somebody chooses."""
 
         def find() -> None:
+            self._go("list")
             self.list.search.set(code)
             self.refresh(only_one)
 
@@ -178,6 +179,8 @@ class LetterPages(ttk.Frame):
             find()
         elif self.card is None and self._big is None:
             self.writing.leave(find)
+        else:
+            self.shell.problem.look(N_("Please answer the question first, then scan again."))
 
     def open_marked(self) -> None:
         """F5, Return: the letter of the line, a new one where there is none."""

@@ -84,6 +84,7 @@ ACTIONS = {
     "guidance begun": N_("health guidance begun"),
     "guidance opened": N_("health guidance opened"),
     "guidance saved": N_("health guidance saved"),
+    "guidance figure changed": N_("figure of health guidance changed"),
     "guidance printed": N_("sheet of health guidance printed"),
     "list read": N_("list read"),
     "list problem settled": N_("row of the list seen to"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.core.faults import Overtaken
+from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.guidance import CaseBody, Session
 from kiosk.flow.paper_lists import case_lines
 from kiosk.store.engine import Store
@@ -51,6 +51,9 @@ def test_a_case_from_its_check_up_to_its_end_by_keyboard(
     press(window, "F5")
     wait(lambda: pages.place == "form" and pages.form.part == "plan")
     plan, course = pages.form.plan, pages.form.course
+    fill(window, plan.measured, {"waist": "935"})
+    press(window, "F5")  # a waist of nine metres is no waist
+    assert "marked" in window.shell.problem.text and not pages.writing.busy
     fill(window, plan.measured, {"waist": "93.5", "weight": "80.4", "bmi": "27.2", "glucose": "108", "hba1c": "5.7"})
     assert "Not decided" in plan._suggested.cget("text")
     fill(window, plan.measured, {"triglycerides": "182", "hdl": "45", "systolic": "120", "diastolic": "75"})
@@ -109,6 +112,25 @@ def test_a_case_is_interrupted_with_a_reason_and_gone_on_with(
     wait(lambda: pages.writing.opened.newest.body.state == "open" and not pages.writing.busy)
     press(window, "Escape")
     wait(lambda: pages.place == "list")
+
+
+def test_a_figure_is_changed_by_whoever_may(
+    site: Site, open_window: Callable[..., Any], open_desk: Callable[..., Any], wait: Callable[..., Any]
+) -> None:
+    with pytest.raises(Refused):
+        open_desk("相談1", person=site.nurse).guidance.set_figure("total", "150").wait()
+    window = open_window("読影1")
+    press(window, "F10")
+    press(window, "F7")
+    page = window.more["guidance"].figures
+    wait(lambda: page.table.selected == "total" and page.value.get() == "180")
+    press(window, "Return")
+    page.value.entry.delete(0, "end")
+    type_into(page.value.entry, "150")
+    press(window, "Return")
+    wait(lambda: page.table.row("total").cells[1] == "150")
+    case = window.desk.guidance.begin(site.read(0)).wait()
+    assert window.desk.guidance.open(case).wait().book.total == 150
 
 
 def test_what_is_due_and_two_at_one_case(site: Site, open_desk: Callable[..., Any]) -> None:
