@@ -68,15 +68,14 @@ def _person(sheets: Sheets, page: GuidancePage) -> None:
     patient, left = page.patient, sheets.left_mm
     room = (sheets.right_mm - left) * 0.62
     name = say(N_("Mr/Ms {name}"), name=patient.shown_name)
-    size = 17.0
-    while size > 9 and fonts.width_pt(name, size, True) > (room - 4) * mm:
-        size -= 1
     sheets.text(left, sheets.y_mm + 4, lines.shortened(patient.kana, room * mm, 9), 9, color=SECONDARY)
-    sheets.text(left, sheets.y_mm + 11, lines.shortened(name, room * mm, size, bold=True), size, bold=True)
+    size, names = lines.fitted(name, (room - 4) * mm, 17, 10, bold=True)
+    for at, line in enumerate(names):
+        sheets.text(left, sheets.y_mm + 11 + at * 5, line, size, bold=True)
     level = say(LEVELS[Level(page.body.level)]) if page.body.level else ""
     sheets.text(sheets.right_mm, sheets.y_mm + 4, f"{say(N_('ID'))} {patient.patient_id}", 10, align="right")
     sheets.text(sheets.right_mm, sheets.y_mm + 11, level, 12, bold=True, align="right")
-    sheets.y_mm += 16
+    sheets.y_mm += 11 + 5 * len(names)
 
 
 def _goals(sheets: Sheets, page: GuidancePage) -> None:

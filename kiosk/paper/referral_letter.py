@@ -87,8 +87,8 @@ def _to_and_from(sheets: Sheets, page: LetterPage) -> None:
     nobody = say(N_("the doctor in charge") if body.medical else N_("whom it may concern"))
     doctor = body.to_doctor or nobody
     whom = say(N_("{department} {doctor}"), doctor=doctor, department=body.to_department).strip()
-    size = _fitting(whom, room, 12)
-    for line in lines.cut(whom, room, size, 2):
+    size, whole = lines.fitted(whom, room, 12, 9)
+    for line in whole:
         sheets.text(sheets.left_mm, y + 4.5, line, size)
         y += 6
     if body.to_phone:
@@ -104,18 +104,12 @@ def _to_and_from(sheets: Sheets, page: LetterPage) -> None:
         sheets.text(x, low + 4, say(N_("Tel. {phone}"), phone=sender.phone), 9.5)
         low += 5.2
     doctor = page.version.by if page.version.signed else say(N_("(not signed)"))
-    said = say(N_("Doctor: {name}"), name=doctor)
-    size = _fitting(said, room - 12 * mm, 11.5)
-    sheets.text(x, low + 5, said, size, bold=True)
+    size, whole = lines.fitted(say(N_("Doctor: {name}"), name=doctor), room - 12 * mm, 11.5, 8, bold=True)
     sheets.text(sheets.right_mm, low + 5, say(N_("(seal)")), 10, align="right", color=SECONDARY)
-    sheets.y_mm = max(y, low + 7) + 3
-
-
-def _fitting(text: str, room_pt: float, size: float) -> float:
-    """The size at which the text fits into one line, not below 8 pt."""
-    while size > 8 and fonts.width_pt(text, size, True) > room_pt:
-        size -= 0.5
-    return size
+    for line in whole:
+        sheets.text(x, low + 5, line, size, bold=True)
+        low += 5
+    sheets.y_mm = max(y, low + 2) + 3
 
 
 def _patient(sheets: Sheets, page: LetterPage) -> None:
@@ -125,26 +119,35 @@ def _patient(sheets: Sheets, page: LetterPage) -> None:
     age = patient.age_on(day)
     born = shown_birth(patient, age)
     half = left + wide * 0.56
-    address = lines.cut(body.address, (wide - _LABEL_MM - 4) * mm, _TEXT_PT, 2) if body.address else [""]
-    high = 13 + 6 + 6 * len(address)
+    told = say(N_("Address: {address}"), address=body.address)
+    address = lines.cut(told, (wide - _LABEL_MM - 4) * mm, _TEXT_PT, 3)
+    x = left + _LABEL_MM + 2
+    kana_pt, kana = lines.fitted(patient.kana, (half - x - 2) * mm, 8, 6.5, most=3)
+    name = say(N_("Mr/Ms {name}"), name=patient.shown_name)
+    name_pt, names = lines.fitted(name, (half - x - 2) * mm, 14, 9, bold=True, most=3)
+    head = 6 + 3 * len(kana) + 4.6 * len(names) - 0.6
+    high = head + 6 + 6 * len(address)
     sheets.box(left, top, wide, high)
     sheets.box(left, top, _LABEL_MM, high, fill=GROUND)
     sheets.text(left + 2, top + 8, say(N_("Patient referred")), 9.5, bold=True)
-    x = left + _LABEL_MM + 2
-    sheets.text(x, top + 4.2, lines.shortened(patient.kana, (half - x - 2) * mm, 8), 8, color=SECONDARY)
-    name = say(N_("Mr/Ms {name}"), name=patient.shown_name)
-    size = _fitting(name, (half - x - 2) * mm, 14)
-    sheets.text(x, top + 10.4, lines.shortened(name, (half - x - 2) * mm, size, bold=True), size, bold=True)
+    y = top + 1.2
+    for line in kana:
+        y += 3
+        sheets.text(x, y, line, kana_pt, color=SECONDARY)
+    y += 1.4
+    for line in names:
+        y += 4.6
+        sheets.text(x, y, line, name_pt, bold=True)
     sheets.text(half, top + 4.6, f"{say(_SEXES.get(patient.sex, ''))}   {born}", 9.5)
     sheets.text(half, top + 10.2, f"{say(N_('ID'))} {patient.patient_id}", 9.5)
-    sheets.rule(x - 2, top + 13, sheets.right_mm)
-    y = top + 13
+    sheets.rule(x - 2, top + head, sheets.right_mm)
+    y = top + head
     sheets.text(x, y + 4.3, say(N_("Tel. {phone}"), phone=body.phone), _TEXT_PT)
     job = say(N_("Occupation: {occupation}"), occupation=body.occupation)
     sheets.text(half, y + 4.3, lines.shortened(job, (sheets.right_mm - half - 2) * mm, _TEXT_PT), _TEXT_PT)
     for line in address:
         y += 6
-        sheets.text(x, y + 4.3, line or say(N_("Address: -")), _TEXT_PT)
+        sheets.text(x, y + 4.3, line, _TEXT_PT)
     sheets.y_mm = top + high
 
 

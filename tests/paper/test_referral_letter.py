@@ -79,7 +79,7 @@ def test_long_names_stay_inside(letter, patient, read_text):
     page = with_body(letter, to_name="独立行政法人例示" * 4, to_doctor="例示三郎左衛門" * 3, address="例示市町" * 18)
     page = replace(page, patient=long, sender=replace(page.sender, address="見本市例示町" * 8))
     text = told(read_text(referral_letter(page)[0]))
-    assert "見本" * 15 in text and "独立行政法人例示" in text and "肝腫瘤の疑い" in text
+    assert "見本" * 20 in text and "ミホン" * 20 in text and "独立行政法人例示" in text and "肝腫瘤の疑い" in text
 
 
 @pytest.mark.parametrize("where", ["name", "text", "by", "sender", "caption"])

@@ -146,11 +146,11 @@ class KeptForm:
         )  # fmt: skip
 
     def _was_saved(self, paper: Any, then: Callable[[Any], object]) -> None:
-        self.shell.problem.done(N_("Saved; every station sees it."))
-        self._show_again(lambda: then(paper))
+        def shown() -> None:
+            self.shell.problem.done(N_("Saved; every station sees it."))
+            then(paper)
 
-    def _show_again(self, then: Callable[[], object]) -> None:
-        self.open(self.opened.id, then)
+        self.open(self.opened.id, shown)
 
     def peek(self, number: int, then: Callable[[Any], object]) -> None:
         """``then(opened)`` without anything being held here."""
