@@ -66,7 +66,7 @@ def finding_report(page: FindingPage) -> tuple[bytes, int]:
     """
     if page.version.signed:
         fonts.refuse_gaps(*texts_of(page))
-    _prove(page.pictures)
+    prove_pictures(page.pictures)
     title = say(N_("Finding: {kind}"), kind=page.kind)
     if not page.version.signed:
         title += " " + say(N_("(draft, not signed)"))
@@ -95,7 +95,8 @@ def texts_of(page: FindingPage) -> list[str]:
     return found + [part for past in page.history for part in (past.by, past.reason)]
 
 
-def _prove(pictures: Sequence[Picture]) -> None:
+def prove_pictures(pictures: Sequence[Picture]) -> None:
+    """Raises Fault where a picture is not the one that its hash names."""
     for picture in pictures:
         if picture.sha256 and sha256(picture.data).hexdigest() != picture.sha256:
             raise Fault(

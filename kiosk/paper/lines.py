@@ -74,3 +74,13 @@ def cut(text: str, width_limit_pt: float, size_pt: float, most: int, bold: bool 
         rest = found[most - 1] + found[most] + "…"
         found = [*found[: most - 1], shortened(rest, width_limit_pt, size_pt, bold)]
     return found
+
+
+def fitted(
+    text: str, room_pt: float, size_pt: float, least_pt: float, bold: bool = False, most: int = 2
+) -> tuple[float, list[str]]:
+    """A name, and the size at which it stands in one line; below ``least_pt`` it goes over ``most`` lines instead."""
+    size = size_pt
+    while size > least_pt and width_pt(text, size, bold) > room_pt:
+        size -= 0.5
+    return size, cut(text, room_pt, size, most, bold)

@@ -7,6 +7,7 @@ from kiosk.store import (
     correction_tables,
     finding_tables,
     gateway_tables,
+    letter_tables,
     spool_tables,
     tables,
     theatre_tables,
@@ -16,6 +17,7 @@ centre = tables.centre
 station = tables.station
 
 __all__ = [
-    "booking_tables", "centre", "correction_tables", "finding_tables", "gateway_tables", "spool_tables", "station",
+    "booking_tables", "centre", "correction_tables", "finding_tables", "gateway_tables", "letter_tables",
+    "spool_tables", "station",
     "theatre_tables",
 ]  # fmt: skip

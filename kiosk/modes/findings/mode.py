@@ -41,6 +41,8 @@ class FindingsSettings(Settings):
         dict, N_("Columns of that file in their order: our field = its heading; empty = all of them.")
     )
     pages: str = setting("", N_("Folder for printed pages as PDF; empty = “pages” in the data folder."))
+    address: str = setting("", N_("Address of this institution, as referral letters name it."))
+    phone: str = setting("", N_("Telephone of this institution, as referral letters name it."))
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
     )
@@ -52,6 +54,7 @@ class FindingsDesk:
     def __init__(self, kit: Kit) -> None:
         from kiosk.flow.print_finding import PrintFinding
         from kiosk.flow.sign_report import SignReport
+        from kiosk.modes.findings.desk_letters import GuidanceDesk, LetterDesk
 
         self._kit = kit
         self.settings: FindingsSettings = kit.settings
@@ -63,6 +66,7 @@ class FindingsDesk:
         self._report = SignReport(kit.centre, kit.local, kit.session, kit.station, self._rules)
         self._order = itertools.count(1)
         self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder, self._rules.blind)
+        self.letters, self.guidance = LetterDesk(kit, folder), GuidanceDesk(kit, folder)
 
     # -- the list ----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Asks why a signed finding is changed, over the work; without a reason nothing is signed."""
+"""Asks for a reason over the work: why something signed is changed; without a reason nothing is done."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from kiosk.ui.fields import TextField
 class ReasonCard(tk.Frame):
     """``sign(reason)`` is called with what was written; Esc closes it and nothing happens."""
 
-    def __init__(self, work: tk.Misc, sign: Callable[[str], object], closed: Callable[[], object]) -> None:
+    def __init__(
+        self, work: tk.Misc, sign: Callable[[str], object], closed: Callable[[], object], *,
+        question: str = N_("Why is the signed finding changed?"),
+        note: str = N_("The earlier version stays readable; the page names the reason."), act: str = N_("Sign again"),
+    ) -> None:  # fmt: skip
         super().__init__(work, bg=look.GROUND)
         self._sign, self._closed = sign, closed
         self._before = work.focus_get() if work.focus_displayof() is not None else None
         card = ttk.Frame(self, style="Card.TFrame", padding=look.px(28))
-        ttk.Label(card, text=say(N_("Why is the signed finding changed?")), style="Card.Title.TLabel").pack(anchor="w")
-        ttk.Label(card, text=say(N_("The earlier version stays readable; the page names the reason.")),
-                  style="Card.TLabel").pack(anchor="w", pady=(look.px(12), look.px(8)))  # fmt: skip
+        ttk.Label(card, text=say(question), style="Card.Title.TLabel").pack(anchor="w")
+        ttk.Label(card, text=say(note), style="Card.TLabel").pack(anchor="w", pady=(look.px(12), look.px(8)))
         self.field = TextField(card, "", width=52, card=True)
         self.field.pack(fill="x", pady=(0, look.px(24)))
         row = ttk.Frame(card, style="Plain.TFrame")
         row.pack(anchor="w")
-        self.sign_button = buttons.primary(row, N_("Sign again"), self.sign)
+        self.sign_button = buttons.primary(row, act, self.sign)
         self.back_button = buttons.secondary(row, N_("Back"), self.close)
         self.sign_button.pack(side="left", padx=(0, look.px(16)))
         self.back_button.pack(side="left")

@@ -9,6 +9,8 @@ from typing import Any
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.findings.entry_window import EntryView
+from kiosk.modes.findings.guidance_pages import GuidancePages
+from kiosk.modes.findings.letter_pages import LetterPages
 from kiosk.modes.findings.list_window import ListView
 from kiosk.modes.findings.page_window import PageView
 from kiosk.modes.findings.pages_window import Pages
@@ -42,9 +44,10 @@ class FindingsWindow:
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
         self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go)
         self.views = {"list": self.list, "entry": self.entry, "page": self.page, **self.pages.views}
+        self.more: dict[str, Any] = {}  # pages of what is no finding, made when they are first asked for
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
-        self.shell.before_closing(self.writing.may_close)
+        self.shell.before_closing(self._may_close)
         self._quiet = [desk.on_news(self._news), desk.on_paper(self._printed)]
         parent.bind("<Destroy>", lambda event: self._end() if event.widget is parent else None, add=True)
         self._go("list")
@@ -52,16 +55,24 @@ class FindingsWindow:
 
     # -- from place to place -----------------------------------------------------------------------------------
 
+    def open_more(self, place: str, pages: type) -> None:
+        """F9, F10: the pages of letters and of health guidance."""
+        if place not in self.more:
+            self.more[place] = pages(self.shell.work, self.shell, self.desk, self._keys, lambda: self._left(None))
+        self._go(place)
+
     def _go(self, place: str) -> None:
-        for name, view in self.views.items():
+        for name, view in {**self.views, **self.more}.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
             else:
                 view.grid_remove()
         self.place = place
         self.pages.went(place)
-        self.shell.scanner.typing_goes_to_search = place == "list"
-        if place == "list" or self.writing.opened is None:
+        self.shell.search_field((self.more[place] if place in self.more else self).list.search.entry)
+        if place in self.more:
+            self.more[place].opened(self.list.selected.visit if self.list.selected is not None else 0)
+        if place == "list" or (place not in self.more and self.writing.opened is None):
             self.shell.clear_examinee()
         if place == "list":
             self.list.table.focus_set()
@@ -71,12 +82,16 @@ class FindingsWindow:
         self._go(self.pages.finding_shown())
 
     def _keys(self) -> None:
+        listed = self.more[self.place].place if self.place in self.more else self.place
+        self.shell.scanner.typing_goes_to_search = listed == "list"
         if self.place == "list":
             self.shell.keys(
                 [
                     Key("F2", N_("Examinee"), self.list.search.focus),
                     *self.pages.list_keys(),
                     Key("F5", N_("Read"), self._open_selected),
+                    Key("F9", N_("Letters"), lambda: self.open_more("letters", LetterPages)),
+                    Key("F10", N_("Guidance"), lambda: self.open_more("guidance", GuidancePages)),
                     Key("F11", N_("Viewer"), self._view_selected),
                     Key("F12", N_("Next to read"), lambda: self._open_next(None)),
                     Key("Esc", N_("Back"), self._clear_search),
@@ -84,6 +99,8 @@ class FindingsWindow:
             )
         elif self.place in self.pages.views:
             self.shell.keys(self.pages.keys(self.place))
+        elif self.place in self.more:
+            self.shell.keys(self.more[self.place].keys())
         elif self.place == "page":
             self.shell.keys([Key("F5", N_("Print"), self.page.print), Key("Esc", N_("Back"), self.writing.reopen)])
         else:
@@ -135,6 +152,9 @@ class FindingsWindow:
             self.writing.reason.close()
         else:
             self.writing.leave()
+
+    def _may_close(self, close: Callable[[], None]) -> bool:
+        return all(each.may_close(close) for each in (self.writing, *self.more.values()))
 
     def _end(self) -> None:
         for quiet in self._quiet:
@@ -202,6 +222,9 @@ class FindingsWindow:
             self.list.find(code)
             self.refresh(lambda: self._open_only_one(code))
 
+        if self.place in self.more:
+            self.more[self.place].scanned(code)
+            return
         if self._big is not None:
             self._big.close()
         if self.writing.opened is None:

@@ -34,3 +34,10 @@ def choose_code(window: Any, typed: str) -> None:
     type_into(window.entry.search.entry, typed)
     window.entry.search.entry.event_generate("<Return>")
     window.shell.top.update()
+
+
+def press(window: Any, key: str) -> None:
+    """A key of the keyboard, wherever the cursor stands."""
+    window.shell.top.update()
+    (window.shell.top.focus_get() or window.shell.top).event_generate(f"<{key}>")
+    window.shell.top.update()
