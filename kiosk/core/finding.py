@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class FindingState(StrEnum):
     DRAFT = "draft"
     SIGNED = "signed"
     AMENDED = "amended"  # signed again after a change; the earlier versions stay readable
+
+
+class Item(NamedTuple):
+    """A value that was entered in a field. ``field``: code of its part, a dot, its own code; ``place``: which of the
+    part's places (right, left, first lesion), empty for a part that has only one."""
+
+    field: str
+    place: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,7 @@ class FindingBody:
     codes: tuple[str, ...] = ()
     category: str = ""
     key_images: tuple[int, ...] = ()  # rows of the key images that go with it, in order
+    items: tuple[Item, ...] = ()  # what was entered in the fields of its kind
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,7 @@ class FindingVersion:
     at: str
     signed: bool
     reason: str = ""  # why a signed finding was changed
+    master: str = ""  # SHA-256 of the master that it was signed with; empty for what was signed before that was kept
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.core.faults import Fault, LinkLost, Refused
-from kiosk.core.finding import Finding, FindingBody, FindingVersion, KeyImage
+from kiosk.core.finding import Finding, FindingBody, FindingVersion, Item, KeyImage
 from kiosk.core.judgement import Judgement, read_judgement, trouble_before_signing
 from kiosk.core.settings import StationSettings
 from kiosk.core.visit import Visit
@@ -180,6 +180,7 @@ class SignReport:
             "codes": list(body.codes),
             "category": body.category,
             "key_images": list(body.key_images),
+            "items": [list(each) for each in body.items],
             "based_on": based_on,
         }
         with self._drafts:
@@ -202,7 +203,13 @@ class SignReport:
             return None
         body = kept.body
         return Draft(
-            FindingBody(body["text"], tuple(body["codes"]), body["category"], tuple(body["key_images"])),
+            FindingBody(
+                body["text"],
+                tuple(body["codes"]),
+                body["category"],
+                tuple(body["key_images"]),
+                items=tuple(Item(*each) for each in body.get("items", ())),
+            ),  # fmt: skip
             body["based_on"],
             kept.at,
             kept.by,
@@ -247,8 +254,10 @@ class SignReport:
         """
         self.keep_draft(visit, kind, body, based_on, order)
         self._must_be_doctor()
-        judgement = self.judgement()
-        for trouble in trouble_before_signing(judgement, body):
+        with self._centre.reading() as conn:
+            master = masters.master(conn, "findings")
+        judgement = read_judgement(master)
+        for trouble in trouble_before_signing(judgement, body, judgement.kind(kind)):
             refused = Refused("incomplete", trouble.text)
             refused.sentence = trouble
             raise refused
@@ -259,9 +268,10 @@ class SignReport:
             amends = before is not None and any(version.signed for version in before.versions)
             if amends and not reason.strip():
                 raise Refused("reason", N_("The reason for the change is missing."), N_("Write it, then sign again."))
+            kept = masters.keep_version(conn, "findings", master, self._who)
             finding = findings.write_version(
                 conn, visit=visit, kind=kind, body=body, by=self._who, signed=True, based_on=based_on,
-                reason=reason.strip() if amends else "",
+                reason=reason.strip() if amends else "", master=kept,
             )  # fmt: skip
             self._tell(conn, "finding amended" if amends else "finding signed", found, finding)
         self.drop_draft(visit, kind, order)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.core.faults import Fault, Overtaken
-from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, KeyImage
+from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, Item, KeyImage
 from kiosk.core.words import N_
 from kiosk.store.clock import now_text
+from kiosk.store.finding_items import WantedItem, has_item, write_items
 from kiosk.store.search_text import containing
 from kiosk.store.tables import finding_versions, findings, key_images, patients, visits
 
@@ -43,11 +45,18 @@ def _finding(conn: sa.Connection, row: Any) -> Finding:
         versions=tuple(
             FindingVersion(
                 number=v["number"],
-                body=FindingBody(v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"])),
+                body=FindingBody(
+                    v["text"],
+                    tuple(v["codes"]),
+                    v["category"],
+                    tuple(v["key_images"]),
+                    items=tuple(Item(*each) for each in v["items"]),
+                ),
                 by=v["by"],
                 at=v["at"],
                 signed=bool(v["signed"]),
                 reason=v["reason"],
+                master=v["master"],
             )
             for v in versions
         ),
@@ -64,10 +73,12 @@ def write_version(
     signed: bool,
     based_on: int,
     reason: str = "",
+    master: str = "",
 ) -> Finding:
     """Add a version to a finding (the first one makes it). An unsigned newest version is replaced, a signed one never.
 
     ``based_on`` is the number of the version the writer saw (0 = none): raises Overtaken where a newer one stands.
+    ``master``: SHA-256 of the kept master that it is signed with.
     """
     row = (
         conn.execute(sa.select(findings).where(findings.c.visit == visit, findings.c.kind == kind).with_for_update())
@@ -97,6 +108,8 @@ def write_version(
         "codes": list(body.codes),
         "category": body.category,
         "key_images": list(body.key_images),
+        "items": [list(each) for each in body.items],
+        "master": master,
         "signed": int(signed),
         "reason": reason,
         "by": by,
@@ -117,6 +130,7 @@ def write_version(
     else:
         state = row["state"] if row is not None else "draft"
     conn.execute(findings.update().where(findings.c.id == finding).values(state=state, version=number, by=by, at=now))
+    write_items(conn, finding, body.items)
     written = finding_by_id(conn, finding)
     assert written is not None
     return written
@@ -158,8 +172,10 @@ def search(
     since: str = "",
     until: str = "",
     limit: int = 300,
+    items: Sequence[WantedItem] = (),
 ) -> list[Found]:
-    """Findings by part of their text, name or number, by code, category, kind, state and day of the visit."""
+    """Findings by part of their text, name or number, by code, category, kind, state and day of the visit, and by what
+    was entered in fields (every one of ``items``)."""
     newest = sa.and_(finding_versions.c.finding == findings.c.id, finding_versions.c.number == findings.c.version)
     where: list[sa.ColumnElement[bool]] = []
     if text:
@@ -187,6 +203,7 @@ def search(
     ):
         if value:
             where.append(column == value)
+    where += [has_item(each) for each in items]
     if since:
         where.append(visits.c.day >= since)
     if until:

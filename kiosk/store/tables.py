@@ -286,6 +286,8 @@ finding_versions = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("by", String(64), nullable=False),
     Column("at", String(35), nullable=False),
+    Column("items", Json, nullable=False, server_default="[]"),
+    Column("master", String(64), nullable=False, server_default=""),  # master_versions.sha256 that it was signed with
     UniqueConstraint("finding", "number", name="uq_finding_versions"),
 )
 

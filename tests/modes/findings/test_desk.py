@@ -221,7 +221,9 @@ def test_the_page_is_the_same_wherever_it_is_made(
 ) -> None:
     visit = site.visit(1, exams=(FUNDUS,))
     picture = site.key_image(site._stations[0], visit, site.image(visit, "FUNDUS"), comment="右眼")
-    body = FindingBody("右眼に白斑を認めます。", ("40202",), "D", (picture,))
+    kind = desk.judgement().wait().kind("FUNDUS")
+    items = with_value(normal_items(kind.fields), "retina.signs", "右", "白斑")
+    body = FindingBody("右眼に白斑を認めます。", ("40202",), "D", (picture,), items)
     desk.sign(visit, "FUNDUS", body, 0).wait()
     pdf, sheets = desk.page(visit, "FUNDUS").wait()
     assert sheets == 1
