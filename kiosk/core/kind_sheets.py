@@ -41,7 +41,7 @@ _RETIRED = Column("retired", N_("Retired"), "yes", width=9)
 _CATEGORY = Column("category", N_("Category"), "category", width=9)
 SHEETS = (
     Sheet("kind", N_("Examination"), (
-        Column("code", N_("Code")), Column("name", N_("Name"), needed=True, width=20),
+        Column("code", N_("Code")), Column("name", N_("Called"), needed=True, width=20),
         Column("normal", N_("Sentence of “no abnormality”"), "lines", width=50),
         Column("normal_category", N_("Category of “no abnormality”"), "category"),
         Column("schema", N_("Schema drawing")),
@@ -53,16 +53,16 @@ SHEETS = (
         Column("sentence", N_("Sentence of its fields"), "lines", width=70),
     )),
     Sheet("code", N_("Finding codes"), (
-        _PART, Column("code", N_("Code"), needed=True), Column("name", N_("Name"), needed=True, width=24),
+        _PART, Column("code", N_("Code"), needed=True), Column("name", N_("Called"), needed=True, width=24),
         Column("kana", N_("Kana"), width=24), _CATEGORY, Column("sentence", N_("Sentence"), "lines", width=60),
         Column("sets", N_("Fills in")), _RETIRED,
     )),
     Sheet("field", N_("Fields"), (
-        _PART, Column("code", N_("Code"), needed=True), Column("name", N_("Name"), needed=True),
+        _PART, Column("code", N_("Code"), needed=True), Column("name", N_("Called"), needed=True),
         Column("type", N_("Type"), "type"),
         Column("choices", N_("Choices (a line each, code:words)"), "lines", width=40),
-        Column("unit", N_("Unit"), width=6), Column("low", N_("From"), "number", width=7),
-        Column("high", N_("To"), "number", width=7), Column("normal", N_("Where nothing is abnormal")),
+        Column("unit", N_("Unit"), width=6), Column("low", N_("Lower limit"), "number", width=7),
+        Column("high", N_("Upper limit"), "number", width=7), Column("normal", N_("Where nothing is abnormal")),
         Column("required", N_("Required"), "yes", width=9), _RETIRED,
     )),
     Sheet("rule", N_("Rules"), (
@@ -70,7 +70,7 @@ SHEETS = (
         Column("sets", N_("Fills in"), width=24),
     )),
     Sheet("block", N_("Text blocks"), (
-        Column("name", N_("Name"), needed=True, width=20), Column("kana", N_("Kana"), width=24),
+        Column("name", N_("Called"), needed=True, width=20), Column("kana", N_("Kana"), width=24),
         Column("text", N_("Text"), "lines", True, 70),
     )),
 )  # fmt: skip

@@ -71,8 +71,7 @@ class _Drawn:
                                 _SIZE, bold=True)  # fmt: skip
         sheets.text(x_mm + _PAD_MM, y + 3.6, title, _SIZE, bold=True)
         for at, name in enumerate(self._table.columns):
-            middle = x_mm + self._label + (at + 0.5) * self._column
-            sheets.text(middle, y + 3.6, name, _SIZE, bold=True, align="centre")
+            sheets.text(x_mm + self._label + at * self._column + _PAD_MM, y + 3.6, name, _SIZE, bold=True)
         y += _ROW_MM
         for row in self._rows:
             height = self._height(row)

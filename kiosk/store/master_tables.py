@@ -1,4 +1,4 @@
-"""The tables of masters as they were, and of what findings hold of their fields."""
+"""The tables of masters, as they are and as they were, and of what findings hold of their fields."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ finding_items = Table(
     Column("value", Text, nullable=False),
     Column("amount", sa.Float, nullable=True),  # of a number
     Index("ix_finding_items_field", "field"),
+)
+
+masters = Table(
+    "masters",
+    centre,
+    Column("name", String(32), primary_key=True),
+    Column("body", Json, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("at", String(35), nullable=False),
 )
 
 master_versions = Table(

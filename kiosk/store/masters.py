@@ -15,8 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from kiosk.store.clock import now_text
-from kiosk.store.master_tables import master_versions
-from kiosk.store.tables import masters
+from kiosk.store.master_tables import master_versions, masters
 
 
 def default_master(name: str) -> dict[str, Any]:

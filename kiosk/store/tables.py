@@ -292,15 +292,6 @@ finding_versions = Table(
 )
 
 # -- the running of the house --------------------------------------------------------------------------------------
-masters = Table(
-    "masters",
-    centre,
-    Column("name", String(32), primary_key=True),
-    Column("body", Json, nullable=False),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("at", String(35), nullable=False),
-)
-
 staff = Table(
     "staff",
     centre,

@@ -87,7 +87,8 @@ class Editor:
         if text == self.body.text:
             return False
         after = replace(self.body, text=text, items=typed_values(self.kind, text, self.body.items))
-        after = replace(after, category=category_after(self.judgement, self.kind, self.body, after))
+        if after.items != self.body.items:
+            after = replace(after, category=category_after(self.judgement, self.kind, self.body, after))
         if self._typing:
             self.body = after
         else:

@@ -85,7 +85,7 @@ class FindingsWindow:
         self.shell.keys(
             [
                 Key("F2", N_("Examinee"), lambda: writing.leave(self.list.search.focus)),
-                Key("F3", N_("Code"), entry.search.focus),
+                Key("F3", N_("Codes, fields") if entry.fields.there else N_("Code"), entry.codes_or_fields),
                 Key("F4", N_("Next blank"), entry.go_to_blank),
                 Key("F5", N_("Amend") if writing.only_amending_helps else N_("Sign"), writing.main_act),
                 Key("F6", N_("Undo"), writing.undo),

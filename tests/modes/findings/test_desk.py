@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.core.faults import Fault, LinkLost, Overtaken, Refused
 from kiosk.core.finding import FindingBody, FindingState
+from kiosk.core.finding_fields import normal_items, with_value
 from kiosk.paper.fonts import UnreadableCharacter
 from kiosk.store import audit, findings, local, masters
 from tests.modes.findings.site import DAY, FUNDUS, Site, last_year
