@@ -19,7 +19,7 @@ CODE = "code"  # the field of a lesion that names its finding code
 TYPES = ("choice", "several", "number", "text")
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_CONDITION = re.compile(r"\s*(\w+)\s*(>=|<=|!=|=|>|<)\s*([^,]+?)\s*")
+_CONDITION = re.compile(r"\s*(\w+)\s*(>=|<=|!=|=|>|<)\s*([^,<>=!]+?)\s*")
 
 
 @dataclass(frozen=True)

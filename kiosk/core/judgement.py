@@ -1,8 +1,7 @@
 """Finding codes, categories (判定) and text blocks as data, and the rules by which they make a finding.
 
-A centre's list of codes is used for years: a code that was published keeps its words and its examination for ever
-(``broken_promises``), so that a page signed with it prints the same after any change of the master. What is no
-longer wanted is retired, what is worded anew gets a new code.
+A centre's list of codes is used for years: a code that was published is never taken away (``broken_promises``), it is
+retired. A page that was signed prints from the master that it was signed with.
 """
 
 from __future__ import annotations
@@ -256,17 +255,18 @@ def _part(data: Mapping[str, Any], name: str) -> Part:
 
 
 def broken_promises(before: Judgement, after: Judgement) -> list[str]:
-    """Codes that the new master takes away or words anew, which would change pages that are signed already."""
-    kept = {(kind.code, code.code): code.name for kind in after.kinds.values() for code in kind.codes}
-    broken = []
-    for kind in before.kinds.values():
-        for code in kind.codes:
-            name = kept.get((kind.code, code.code))
-            if name is None:
-                broken.append(f"{code.code} {code.name}: retired = true")
-            elif name != code.name:
-                broken.append(f"{code.code} {code.name} / {name}")
-    return broken
+    """Codes and fields that the new master takes away instead of retiring them: findings that have them could no longer
+    be told apart or searched. (What was signed prints from the master that it was signed with.)"""
+    kept = {name for kind in after.kinds.values() for name in _names(kind)}
+    return [f"{kind.code} {words}" for kind in before.kinds.values()
+            for name, words in _names(kind).items() if name not in kept]  # fmt: skip
+
+
+def _names(kind: Kind) -> dict[tuple[str, str], str]:
+    """The codes and fields of a kind: by what they are known by, their words."""
+    found = {(kind.code, each.code): f"{each.part} {each.code} {each.name}" for each in kind.codes}
+    return found | {(kind.code, part.item(each.code)): f"{part.name} {each.code} {each.name}"
+                    for part in kind.fields for each in part.fields}  # fmt: skip
 
 
 def found_codes(kind: Kind, typed: str, part: str = "") -> list[FindingCode]:

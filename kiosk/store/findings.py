@@ -136,6 +136,12 @@ def write_version(
     return written
 
 
+def pin_master(conn: sa.Connection, master: str) -> None:
+    """What was signed before masters were kept is from now on of this one."""
+    signed = sa.and_(finding_versions.c.signed == 1, finding_versions.c.master == "")
+    conn.execute(finding_versions.update().where(signed).values(master=master))
+
+
 def _overtaken() -> Overtaken:
     return Overtaken(
         N_("Somebody else has changed this finding meanwhile."),

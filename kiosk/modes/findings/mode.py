@@ -28,6 +28,9 @@ class FindingsSettings(Settings):
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
     )
+    keepers: tuple[str, ...] = setting(
+        ("admin", "doctor"), N_("Roles that may change the masters of findings, with their PIN; empty = all.")
+    )
 
 
 class FindingsDesk:
@@ -36,6 +39,7 @@ class FindingsDesk:
     def __init__(self, kit: Kit) -> None:
         from kiosk.flow.print_finding import PrintFinding
         from kiosk.flow.sign_report import SignReport
+        from kiosk.modes.findings.desk_kinds import KindsDesk
 
         self._kit = kit
         self.settings: FindingsSettings = kit.settings
@@ -44,6 +48,7 @@ class FindingsDesk:
         folder = kit.data / (self.settings.pages or "pages")
         self._report = SignReport(kit.centre, kit.local, kit.session, kit.station)
         self._order = itertools.count(1)
+        self.kinds = KindsDesk(kit)
         self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder)
 
     # -- the list ----------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.findings.entry_window import EntryView
+from kiosk.modes.findings.kinds_window import KindsPage
 from kiosk.modes.findings.list_window import ListView
 from kiosk.modes.findings.page_window import PageView
 from kiosk.modes.findings.tray_window import BigPicture
@@ -37,6 +38,7 @@ class FindingsWindow:
         self.entry = EntryView(work, desk.picture, self.enlarge, lambda: self.writing.touched())
         self.writing = Writing(self.shell, desk, self.entry, lambda: self._go("entry"), self._left)
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
+        self.kinds = KindsPage(work, self.shell, desk.kinds, desk.page_png, lambda: self._left(None), self._keys)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
         self.shell.before_closing(self.writing.may_close)
@@ -48,7 +50,8 @@ class FindingsWindow:
     # -- from place to place -----------------------------------------------------------------------------------
 
     def _go(self, place: str) -> None:
-        for name, view in (("list", self.list), ("entry", self.entry), ("page", self.page)):
+        views = {"list": self.list, "entry": self.entry, "page": self.page, "kinds": self.kinds}
+        for name, view in views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
             else:
@@ -66,11 +69,14 @@ class FindingsWindow:
                 [
                     Key("F2", N_("Examinee"), self.list.search.focus),
                     Key("F5", N_("Read"), self._open_selected),
+                    Key("F9", N_("Masters"), self._open_masters),
                     Key("F11", N_("Viewer"), self._view_selected),
                     Key("F12", N_("Next to read"), lambda: self._open_next(None)),
                     Key("Esc", N_("Back"), self._clear_search),
                 ]
             )
+        elif self.place == "kinds":
+            self.shell.keys(self.kinds.keys())
         elif self.place == "page":
             self.shell.keys([Key("F5", N_("Print"), self.page.print), Key("Esc", N_("Back"), self.writing.reopen)])
         else:
@@ -161,6 +167,10 @@ class FindingsWindow:
         else:
             self.open(self.list.selected)
 
+    def _open_masters(self) -> None:
+        self._go("kinds")
+        self.kinds.opened()
+
     def _view_selected(self) -> None:
         if self.list.selected is not None:
             self.desk.show_in_viewer(self.list.selected.visit)
@@ -187,7 +197,9 @@ class FindingsWindow:
 
         if self._big is not None:
             self._big.close()
-        if self.writing.opened is None:
+        if self.place == "kinds":
+            self.shell.problem.look(N_("Leave the masters first (Esc), then scan again."))
+        elif self.writing.opened is None:
             find()
         else:
             self.writing.leave(find)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from kiosk.core.faults import Overtaken
 from kiosk.core.finding import FindingBody
 from kiosk.core.finding_fields import normal_items, with_value
-from kiosk.store import findings, masters
+from kiosk.core.kind_sheets import sheets_of
+from kiosk.store import audit, findings, masters
 from kiosk.store.finding_items import WantedItem
 from tests.modes.findings.site import FUNDUS, Site
 
@@ -64,3 +68,17 @@ def test_numbers_are_searched_by_their_amount(site: Site, open_desk: Callable[..
     newest = desk.open(visits[1], "ABDOMEN").wait().newest
     desk.save(visits[1], "ABDOMEN", FindingBody("肝"), newest.number).wait()
     assert found() == [visits[0]]
+
+
+def test_of_two_who_change_the_masters_the_second_is_told(site: Site, open_desk: Callable[..., Any]) -> None:
+    one, other = open_desk("読影4").kinds, open_desk("読影5").kinds
+    one.set_pin("7412").wait()
+    other.enter("7412").wait()
+    seen = one.kinds().wait(), other.kinds().wait()
+    sheets = [sheets_of(each.kind("FUNDUS")) for each in seen]
+    sheets[0]["block"][0]["name"] = "一人目"
+    assert one.publish(seen[0].master, sheets[0]).wait() is None
+    with pytest.raises(Overtaken):
+        other.publish(seen[1].master, sheets[1]).wait()
+    with site.centre.reading() as conn:
+        assert [each.subject for each in audit.events(conn) if each.action == "findings master published"]
