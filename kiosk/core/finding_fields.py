@@ -246,7 +246,7 @@ def _holds(part: Part, values: Mapping[str, str], condition: tuple[str, str, str
     value = values.get(name, "")
     if sign in ("=", "!="):
         met = any(each in wanted.split("|") for each in (value.split(" ") if value else [""]))
-        return met if sign == "=" else bool(value) and not met
+        return met if sign == "=" else not met
     field = part.field(name)
     here, there = (field.order_of(value), field.order_of(wanted)) if field is not None else (None, None)
     if here is None or there is None:

@@ -66,7 +66,8 @@ SHEETS = (
         Column("required", N_("Required"), "yes", width=9), _RETIRED,
     )),
     Sheet("rule", N_("Rules"), (
-        _PART, Column("when", N_("When"), "lines", True, 40), Column("judge", N_("Suggested category"), "category"),
+        _PART, Column("when", N_("Condition"), "lines", True, 40),
+        Column("judge", N_("Suggested category"), "category"),
         Column("sets", N_("Fills in"), width=24),
     )),
     Sheet("block", N_("Text blocks"), (

@@ -191,7 +191,7 @@ def _sample(part: Part, code: str) -> str:
     field = part.field(code)
     assert field is not None
     if field.type == "number":
-        return f"{field.low if field.low is not None else 10:g}"
+        return next((each for each in ("10", "1") if field.read(each)), f"{field.low or 0:g}")
     return field.normal or (field.choices[0].code if field.choices else "—")
 
 

@@ -44,7 +44,8 @@ class _Drawn:
     def __init__(self, table: FieldTable, width_mm: float) -> None:
         self._table, self._width = table, width_mm
         names = [name or say(N_("Finding")) for name, _ in table.rows]
-        widest = max((fonts.width_pt(name, _SIZE) / mm for name in names), default=0) + 2 * _PAD_MM
+        widest = max(fonts.width_pt(table.title, _SIZE, bold=True) if any(table.columns) else 0,
+                     *(fonts.width_pt(name, _SIZE) for name in names)) / mm + 2 * _PAD_MM  # fmt: skip
         self._label = min(widest, width_mm * _LABEL_SHARE, _MOST_LABEL_MM)
         self._column = (width_mm - self._label) / max(1, len(table.columns))
         self._rows = [(self._wrapped(name, self._label), [self._wrapped(value, self._column) for value in values])

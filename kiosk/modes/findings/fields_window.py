@@ -102,7 +102,7 @@ class FieldGrid(ttk.Frame):
         self._enabled = True
         self._at: Cell | None = None
         self.columnconfigure(0, weight=1)
-        self.rowconfigure(1, weight=1)
+        self.rowconfigure(3, weight=1)
         self._title = ttk.Label(self, font=look.TEXT_BOLD)
         self._title.grid(row=0, column=0, sticky="w")
         self._turn = ttk.Label(self, style="Caption.TLabel")

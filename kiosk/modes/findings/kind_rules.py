@@ -14,7 +14,7 @@ SHOWN: Mapping[str, Sequence[tuple[str, int]]] = {
     "part": (("name", 130), ("code", 100), ("places", 140)),
     "code": (("part", 100), ("code", 70), ("category", 50), ("name", 180)),
     "field": (("part", 90), ("code", 90), ("type", 80), ("name", 140)),
-    "rule": (("part", 90), ("judge", 60), ("when", 200)),
+    "rule": (("part", 90), ("judge", 100), ("when", 200)),
     "block": (("name", 140), ("text", 220)),
 }
 # Of the twelve units of a row of the form.

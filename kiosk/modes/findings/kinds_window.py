@@ -131,6 +131,17 @@ class KindsPage(ttk.Frame):
             self._take()
         self._if_thrown_away(go)
 
+    def may_close(self, close_now: Callable[[], None]) -> bool:
+        """Asked before the window closes: what is not published would be lost."""
+        if self.editor is None:
+            return True
+        if self.shown is self.edit:
+            self._take()
+        if self.editor.changed:
+            self._if_thrown_away(close_now)
+            return False
+        return True
+
     def _if_thrown_away(self, go: Callable[[], object], no: Callable[[], object] = lambda: None) -> None:
         if self.editor is None or not self.editor.changed:
             go()

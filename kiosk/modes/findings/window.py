@@ -41,7 +41,7 @@ class FindingsWindow:
         self.kinds = KindsPage(work, self.shell, desk.kinds, desk.page_png, lambda: self._left(None), self._keys)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
-        self.shell.before_closing(self.writing.may_close)
+        self.shell.before_closing(lambda close: self.kinds.may_close(close) and self.writing.may_close(close))
         self._quiet = [desk.on_news(self._news), desk.on_paper(self._printed)]
         parent.bind("<Destroy>", lambda event: self._end() if event.widget is parent else None, add=True)
         self._go("list")
