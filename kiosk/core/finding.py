@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from kiosk.core.drawing import Drawing
 
@@ -18,6 +18,15 @@ class FindingState(StrEnum):
     AMENDED = "amended"  # signed again after a change; the earlier versions stay readable
 
 
+class Item(NamedTuple):
+    """A value that was entered in a field. ``field``: code of its part, a dot, its own code; ``place``: which of the
+    part's places (right, left, first lesion), empty for a part that has only one."""
+
+    field: str
+    place: str
+    value: str
+
+
 @dataclass(frozen=True)
 class FindingBody:
     """What the doctor says. ``codes`` are finding codes of the master, ``category`` the judgement (判定)."""
@@ -27,6 +36,7 @@ class FindingBody:
     category: str = ""
     key_images: tuple[int, ...] = ()  # rows of the key images that go with it, in order
     drawing: Drawing | None = None
+    items: tuple[Item, ...] = ()  # what was entered in the fields of its kind
 
     def as_json(self) -> dict[str, Any]:
         """What a draft keeps."""
@@ -36,6 +46,7 @@ class FindingBody:
             "category": self.category,
             "key_images": list(self.key_images),
             "drawing": self.drawing.as_json() if self.drawing is not None else None,
+            "items": [list(each) for each in self.items],
         }
 
     @classmethod
@@ -43,7 +54,7 @@ class FindingBody:
         """What ``as_json`` gave; what an older program did not keep is empty."""
         return cls(
             kept["text"], tuple(kept["codes"]), kept["category"], tuple(kept["key_images"]),
-            Drawing.from_json(kept.get("drawing")),
+            Drawing.from_json(kept.get("drawing")), tuple(Item(*each) for each in kept.get("items", ())),
         )  # fmt: skip
 
 
@@ -57,6 +68,7 @@ class FindingVersion:
     reason: str = ""  # why a signed finding was changed
     role: str = ""  # of two readers: see ``core.two_readers``; empty for a finding of one reader
     drawing_sha256: str = ""  # of the flattened picture that was kept with it
+    master: str = ""  # SHA-256 of the master that it was signed with; empty for what was signed before that was kept
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """Finding codes, categories (判定) and text blocks as data, and the rules by which they make a finding.
 
-A centre's list of codes is used for years: a code that was published keeps its words and its examination for ever
-(``broken_promises``), so that a page signed with it prints the same after any change of the master. What is no
-longer wanted is retired, what is worded anew gets a new code.
+A centre's list of codes is used for years: a code that was published is never taken away (``broken_promises``), it is
+retired. A page that was signed prints from the master that it was signed with.
 """
 
 from __future__ import annotations
@@ -13,11 +12,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kiosk.core.faults import Fault
-from kiosk.core.finding import FindingBody
+from kiosk.core.finding import FindingBody, Item
+from kiosk.core.finding_fields import (
+    BLANK,
+    CODE,
+    Choice,
+    Field,
+    Part,
+    Rule,
+    judged,
+    read_conditions,
+    read_sets,
+    sentences,
+)
 from kiosk.core.kana import full_kana
-from kiosk.core.words import N_, Sentence
+from kiosk.core.kind_sheets import Mistake, mistakes_in, sheets_of
+from kiosk.core.words import N_, Sentence, say
 
-BLANK = "＿"  # a place in a sentence that the doctor fills in
 OTHER = ""  # code of the kind for examinations that have no list of their own
 
 
@@ -49,6 +60,7 @@ class FindingCode:
     sentence: str = ""
     category: str = ""
     retired: bool = False
+    sets: tuple[tuple[str, str], ...] = ()  # values that it enters in the fields of its place
 
 
 @dataclass(frozen=True)
@@ -70,10 +82,28 @@ class Kind:
     normal_category: str = "A"
     codes: tuple[FindingCode, ...] = ()
     blocks: tuple[TextBlock, ...] = ()
+    fields: tuple[Part, ...] = ()  # parts with what may be entered in them
+    schema: str = ""  # name of the background of its schema drawing
+    layout: tuple[tuple[str, ...], ...] = ()  # parts on the page, those in one line side by side; empty: all
 
     @property
     def parts(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.part for each in self.codes if each.part and not each.retired))
+        """Names of the parts, those that have only fields too."""
+        found = [each.part for each in self.codes if each.part and not each.retired]
+        return tuple(dict.fromkeys([*found, *(each.name for each in self.fields)]))
+
+    def part(self, name: str) -> Part | None:
+        """The fields of a part, None where it has none."""
+        return next((each for each in self.fields if each.name == name), None)
+
+    def finding(self, number: str) -> FindingCode | None:
+        return next((each for each in self.codes if each.code == number), None)
+
+    def told(self, items: Sequence[Item]) -> dict[tuple[str, str], str]:
+        """What the fields say: (part, place) -> sentence."""
+        of_codes = {each.code: each.sentence for each in self.codes}
+        return {(part.name, place): sentence for part in self.fields
+                for place, sentence in sentences(part, items, of_codes).items()}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,8 +137,15 @@ class Judgement:
         return [(code, known.get(code, "")) for code in chosen]
 
 
-def read_judgement(data: Mapping[str, Any]) -> Judgement:
-    """The master from its table (``masters/findings.toml``). Raises Fault naming every mistake at once."""
+# What ``read_judgement`` tells by itself.
+_TOLD_BEFORE = {("code", "code"), ("code", "category"), ("kind", "normal_category")}
+
+
+def read_judgement(data: Mapping[str, Any], *, proven: bool = False) -> Judgement:
+    """The master from its table (``masters/findings.toml``). Raises Fault naming every mistake at once.
+
+    ``proven``: it was in force when a page was signed with it, so whatever it says, it is read as well as it can be.
+    """
     wrong: list[str] = []
     scheme = str(data.get("scheme", ""))
     rows = [each for each in data.get("category", ()) if scheme in each.get("schemes", [scheme])]
@@ -135,7 +172,14 @@ def read_judgement(data: Mapping[str, Any]) -> Judgement:
                 wrong.append(f"{code.code} {code.name}: {code.category}")
         if plain.category(kind.normal_category) is None:
             wrong.append(f"{kind.code}: {kind.normal_category}")
-    if wrong:
+        if not proven:
+            letters = letters_of(categories)
+            wrong += [
+                told(each, mistake)
+                for mistake in mistakes_in(sheets_of(each), letters)
+                if (mistake.sheet, mistake.column) not in _TOLD_BEFORE
+            ]
+    if wrong and not proven:
         raise Fault(
             N_("The list of finding codes has mistakes: {wrong}"),
             N_("Correct the list; until then the one before stays in force."),
@@ -145,40 +189,84 @@ def read_judgement(data: Mapping[str, Any]) -> Judgement:
     return Judgement(categories, kinds)
 
 
+def letters_of(categories: Iterable[Category]) -> set[str]:
+    """Every letter that is understood, of the scheme in force or of another."""
+    return {letter for each in categories for letter in (each.code, *each.stands_for)}
+
+
+def told(kind: Mapping[str, Any], mistake: Mistake) -> str:
+    """A mistake of a kind in one line: kind, sheet, number of the entry, column, what is wrong."""
+    rows = sheets_of(kind)[mistake.sheet]
+    row = rows[mistake.row] if mistake.row < len(rows) else {}
+    named = " ".join(row[name] for name in ("part", "code", "name") if row.get(name))
+    return f"{kind.get('code', '')} {mistake.sheet} {mistake.row + 1} ({named}) {mistake.column}: {say(mistake.words)}"
+
+
 def _kind(data: Mapping[str, Any]) -> Kind:
-    codes = []
+    """A kind as well as it can be read: an entry without anything in it makes nothing else vanish."""
+    codes, fields = [], []
     for part in data.get("part", ()):
-        for each in part["codes"]:
-            codes.append(
-                FindingCode(
-                    str(each["code"]), each["name"], full_kana(each.get("kana", "")), part["name"],
-                    each.get("sentence", f"{each['name']}を認めます。"), each.get("category", ""),
-                    each.get("retired", False),
-                )
-            )  # fmt: skip
-    blocks = tuple(TextBlock(b["name"], b["text"], full_kana(b.get("kana", ""))) for b in data.get("block", ()))
+        name = str(part.get("name", ""))
+        codes += [_code(each, name) for each in part.get("codes", ()) if each.get("code") and each.get("name")]
+        if part.get("fields"):
+            fields.append(_part(part, name))
+    blocks = tuple(
+        TextBlock(b["name"], b.get("text", ""), full_kana(b.get("kana", "")))
+        for b in data.get("block", ()) if b.get("name")
+    )  # fmt: skip
     return Kind(
-        data["code"],
+        str(data.get("code", "")),
         data.get("name", ""),
         data.get("normal", ""),
         data.get("normal_category", "A"),
         tuple(codes),
         blocks,
+        tuple(fields),
+        data.get("schema", ""),
+        tuple(tuple(each.strip() for each in line.split("|")) for line in data.get("layout", ())),
     )
 
 
+def _code(data: Mapping[str, Any], part: str) -> FindingCode:
+    return FindingCode(
+        str(data["code"]), data["name"], full_kana(data.get("kana", "")), part,
+        data.get("sentence", f"{data['name']}を認めます。"), data.get("category", ""), data.get("retired", False),
+        read_sets(data.get("sets", "")) or (),
+    )  # fmt: skip
+
+
+def _part(data: Mapping[str, Any], name: str) -> Part:
+    fields = tuple(
+        Field(
+            str(each["code"]), each["name"], each.get("type", "choice"),
+            tuple(Choice(*(word.strip() for word in str(line).split(":", 1))) for line in each.get("choices", ())),
+            each.get("unit", ""), each.get("low"), each.get("high"), str(each.get("normal", "")),
+            each.get("required", False), each.get("retired", False),
+        )
+        for each in data["fields"] if each.get("code") and each.get("name")
+    )  # fmt: skip
+    rules = tuple(
+        Rule(when, each.get("judge", ""), read_sets(each.get("sets", "")) or ())
+        for each in data.get("rules", ())
+        if (when := read_conditions(str(each.get("when", "")).replace("\n", " "))) is not None
+    )
+    places = tuple(str(each) for each in data.get("places", ())) or ("",)
+    return Part(name, str(data.get("code", "")), places, fields, data.get("sentence", ""), rules)
+
+
 def broken_promises(before: Judgement, after: Judgement) -> list[str]:
-    """Codes that the new master takes away or words anew, which would change pages that are signed already."""
-    kept = {(kind.code, code.code): code.name for kind in after.kinds.values() for code in kind.codes}
-    broken = []
-    for kind in before.kinds.values():
-        for code in kind.codes:
-            name = kept.get((kind.code, code.code))
-            if name is None:
-                broken.append(f"{code.code} {code.name}: retired = true")
-            elif name != code.name:
-                broken.append(f"{code.code} {code.name} / {name}")
-    return broken
+    """Codes and fields that the new master takes away instead of retiring them: findings that have them could no longer
+    be told apart or searched. (What was signed prints from the master that it was signed with.)"""
+    kept = {name for kind in after.kinds.values() for name in _names(kind)}
+    return [f"{kind.code} {words}" for kind in before.kinds.values()
+            for name, words in _names(kind).items() if name not in kept]  # fmt: skip
+
+
+def _names(kind: Kind) -> dict[tuple[str, str], str]:
+    """The codes and fields of a kind: by what they are known by, their words."""
+    found = {(kind.code, each.code): f"{each.part} {each.code} {each.name}" for each in kind.codes}
+    return found | {(kind.code, part.item(each.code)): f"{part.name} {each.code} {each.name}"
+                    for part in kind.fields for each in part.fields}  # fmt: skip
 
 
 def found_codes(kind: Kind, typed: str, part: str = "") -> list[FindingCode]:
@@ -214,11 +302,24 @@ def _plain(text: str) -> str:
     return full_kana(unicodedata.normalize("NFKC", text)).casefold()
 
 
-def trouble_before_signing(judgement: Judgement, body: FindingBody) -> list[Sentence]:
+def suggested(judgement: Judgement, kind: Kind, body: FindingBody) -> str:
+    """The gravest category that the chosen codes and the entered values suggest; empty when they suggest none."""
+    known = {each.code: each.category for each in kind.codes}
+    of_rules = [letter for part in kind.fields for letter in judged(part, body.items)]
+    return judgement.gravest([*(known.get(code, "") for code in body.codes), *of_rules])
+
+
+def trouble_before_signing(judgement: Judgement, body: FindingBody, kind: Kind | None = None) -> list[Sentence]:
     """What is missing for a signature, in the order of the screen; empty when nothing is."""
     troubles = []
     if not body.text.strip() and not body.codes:
         troubles.append(Sentence(N_("Nothing is written yet: choose a code, write a text, or press “no abnormality”.")))
+    missing = missing_fields(kind, body) if kind is not None else []
+    if missing:
+        troubles.append(Sentence(N_("Not filled in yet: {fields}"), {"fields": "、".join(missing)}))
+    nameless = lesions_without_code(kind, body) if kind is not None else []
+    if nameless:
+        troubles.append(Sentence(N_("No finding code is chosen for: {places}"), {"places": "、".join(nameless)}))
     if BLANK in body.text:
         blank = N_("A blank {mark} in the text is not filled in yet; F4 goes there.")
         troubles.append(Sentence(blank, {"mark": BLANK}))
@@ -227,3 +328,26 @@ def trouble_before_signing(judgement: Judgement, body: FindingBody) -> list[Sent
     elif judgement.category(body.category) is None:
         troubles.append(Sentence(N_("The category {category} is not in use here."), {"category": body.category}))
     return troubles
+
+
+def missing_fields(kind: Kind, body: FindingBody) -> list[str]:
+    """Required fields without a value, as part, place and name; those of a numbered lesion only where there is one."""
+    found = []
+    for part in kind.fields:
+        for place in part.places:
+            values = part.values(body.items, place)
+            if place.isdigit() and not values:
+                continue
+            found += [" ".join(word for word in (part.name, place, each.name) if word)
+                      for each in part.offered if each.required and not values.get(each.code)]  # fmt: skip
+    return found
+
+
+def lesions_without_code(kind: Kind, body: FindingBody) -> list[str]:
+    """Numbered places where something is entered, but not what was found there."""
+    return [
+        f"{part.name} {place}"
+        for part in kind.fields if not part.sentence
+        for place in part.places if place.isdigit()
+        if (values := part.values(body.items, place)) and CODE not in values
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.core.faults import Refused
 from kiosk.core.finding import FindingVersion, KeyImage
+from kiosk.core.finding_tables import tables_of
 from kiosk.core.judgement import Judgement, read_judgement
 from kiosk.core.settings import StationSettings
 from kiosk.core.two_readers import refuse_page
@@ -53,11 +54,19 @@ def page_of(
         history=history,
         codes=judgement.codes_of(kind, version.body.codes),
         category=category.shown if category else version.body.category,
+        tables=tables_of(judgement.kind(kind), version.body),
         pictures=pictures,
         drawing=drawing,
         station=station.place or station.name,
         printed_at=printed_at,
     )
+
+
+def judgement_of(conn: Any, version: FindingVersion) -> Judgement:
+    """The master that a version was signed with, so that an old page prints as it was signed; for a draft, and for what
+    was signed before masters were kept, the one in force."""
+    kept = masters.kept_version(conn, "findings", version.master) if version.master else None
+    return read_judgement(masters.master(conn, "findings")) if kept is None else read_judgement(kept, proven=True)
 
 
 def _caption(image: KeyImage | None) -> str:
@@ -118,7 +127,7 @@ class PrintFinding:
                 raise Refused("empty", N_("There is no finding to print yet."), N_("Write and save it first."))
             refuse_page(finding, self._session.actor().who, self._blind)
             version = next((each for each in finding.versions if each.number == number), finding.versions[-1])
-            judgement = read_judgement(masters.master(conn, "findings"))
+            judgement = judgement_of(conn, version)
             printed_at = datetime.now().strftime("%Y-%m-%d %H:%M") if now else ""
             drawing = drawings.drawing_png(conn, finding.id, version.number)
             page = page_of(

@@ -265,14 +265,15 @@ class SignReport:
         """
         if not adopt:
             self.keep_draft(visit, kind, body, based_on, order)
-        judgement = self.judgement()
         with self._centre.reading() as conn:
+            master = masters.master(conn, "findings")
             before = findings.finding_of(conn, visit, kind)
+        judgement = read_judgement(master)
         role = two_readers.next_role(before, self._who, kind in self._rules.kinds)
         self._must_be_entitled(before, role)
         if adopt:
             role, body = adopted(before, adopt)
-        for trouble in trouble_before_signing(judgement, body):
+        for trouble in trouble_before_signing(judgement, body, judgement.kind(kind)):
             refused = Refused("incomplete", trouble.text)
             refused.sentence = trouble
             raise refused
@@ -288,6 +289,7 @@ class SignReport:
             finding = self._write(
                 conn, visit, kind, body, png, signed=True, based_on=based_on, role=role, state=state,
                 reason=reason.strip() if amends else "",
+                master=masters.keep_version(conn, "findings", master, self._who),
             )  # fmt: skip
             self._tell(conn, ACTIONS.get(role, "finding amended" if amends else "finding signed"), found, finding)
         self.drop_draft(visit, kind, order)

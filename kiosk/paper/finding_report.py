@@ -12,11 +12,13 @@ from reportlab.lib.units import mm
 from kiosk.core import two_readers
 from kiosk.core.faults import Fault
 from kiosk.core.finding import FindingVersion
+from kiosk.core.finding_tables import FieldTable
 from kiosk.core.patient import Patient
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_, say
 from kiosk.paper import fonts, lines
 from kiosk.paper.day_list import shown_day
+from kiosk.paper.field_tables import field_tables, texts_of_tables
 from kiosk.paper.page import GROUND, SECONDARY, Frame, Sheets, write_whole
 
 _SEXES = {"M": N_("male"), "F": N_("female"), "O": N_("other")}
@@ -49,6 +51,7 @@ class FindingPage:
     drawing: bytes = b""  # PNG of the schema drawing
     station: str = ""
     printed_at: str = ""
+    tables: Sequence[Sequence[FieldTable]] = ()  # what was entered in fields, those of one line side by side
 
 
 def write_finding_report(path: Path, page: FindingPage) -> int:
@@ -76,6 +79,7 @@ def finding_report(page: FindingPage) -> tuple[bytes, int]:
     sheets = Sheets(Frame(title, page.institution, right, page.station, page.printed_at, margin_mm=15))
     _examinee(sheets, page)
     _judgement(sheets, page)
+    field_tables(sheets, page.tables)
     _text(sheets, page)
     _signature(sheets, page)
     _drawing(sheets, page.drawing)
@@ -91,6 +95,7 @@ def texts_of(page: FindingPage) -> list[str]:
     found += [page.visit.key.number, page.visit.course_name, version.body.text, version.by, page.station]
     found += [part for code in page.codes for part in code]
     found += [mark.text for mark in version.body.drawing.marks] if version.body.drawing is not None else []
+    found += texts_of_tables(page.tables)
     found += [picture.caption for picture in page.pictures]
     return found + [part for past in page.history for part in (past.by, past.reason)]
 

@@ -8,6 +8,7 @@ from kiosk.store import (
     finding_tables,
     gateway_tables,
     letter_tables,
+    master_tables,
     spool_tables,
     tables,
     theatre_tables,
@@ -18,6 +19,6 @@ station = tables.station
 
 __all__ = [
     "booking_tables", "centre", "correction_tables", "finding_tables", "gateway_tables", "letter_tables",
-    "spool_tables", "station",
+    "master_tables", "spool_tables", "station",
     "theatre_tables",
 ]  # fmt: skip

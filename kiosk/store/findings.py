@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from kiosk.core.drawing import Drawing
 from kiosk.core.faults import Fault, Overtaken
-from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, KeyImage
+from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion, Item, KeyImage
 from kiosk.core.words import N_
 from kiosk.store.clock import now_text
 from kiosk.store.drawings import drawings_of
+from kiosk.store.finding_items import WantedItem, has_item, write_items
 from kiosk.store.in_lists import few_lengths
 from kiosk.store.search_text import containing
 from kiosk.store.tables import finding_versions, findings, key_images, patients, visits
@@ -55,7 +56,8 @@ def _finding(conn: sa.Connection, row: Any) -> Finding:
             FindingVersion(
                 number=v["number"],
                 body=FindingBody(
-                    v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"]), _drawn(drawn, v)[0]
+                    v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"]), _drawn(drawn, v)[0],
+                    tuple(Item(*each) for each in v["items"]),
                 ),
                 by=v["by"],
                 at=v["at"],
@@ -63,6 +65,7 @@ def _finding(conn: sa.Connection, row: Any) -> Finding:
                 reason=v["reason"],
                 role=v["role"],
                 drawing_sha256=_drawn(drawn, v)[1],
+                master=v["master"],
             )
             for v in versions
         ),
@@ -86,12 +89,14 @@ def write_version(
     role: str = "",
     drawing: int = 0,
     state: str = "",
+    master: str = "",
 ) -> Finding:
     """Add a version to a finding (the first one makes it). An unsigned newest version is replaced, a signed one never.
 
     ``drawing`` is the row of ``body.drawing`` (``store.drawings``), 0 for none; ``state`` how the finding stands
     afterwards, where the journey knows better than signed or amended (two readers).
     ``based_on`` is the number of the version the writer saw (0 = none): raises Overtaken where a newer one stands.
+    ``master``: SHA-256 of the kept master that it is signed with.
     """
     row = (
         conn.execute(sa.select(findings).where(findings.c.visit == visit, findings.c.kind == kind).with_for_update())
@@ -121,6 +126,8 @@ def write_version(
         "codes": list(body.codes),
         "category": body.category,
         "key_images": list(body.key_images),
+        "items": [list(each) for each in body.items],
+        "master": master,
         "signed": int(signed),
         "reason": reason,
         "by": by,
@@ -143,9 +150,16 @@ def write_version(
     else:
         state = row["state"] if row is not None else "draft"
     conn.execute(findings.update().where(findings.c.id == finding).values(state=state, version=number, by=by, at=now))
+    write_items(conn, finding, body.items)
     written = finding_by_id(conn, finding)
     assert written is not None
     return written
+
+
+def pin_master(conn: sa.Connection, master: str) -> None:
+    """What was signed before masters were kept is from now on of this one."""
+    signed = sa.and_(finding_versions.c.signed == 1, finding_versions.c.master == "")
+    conn.execute(finding_versions.update().where(signed).values(master=master))
 
 
 def overtaken() -> Overtaken:
@@ -185,8 +199,10 @@ def search(
     since: str = "",
     until: str = "",
     limit: int = 300,
+    items: Sequence[WantedItem] = (),
 ) -> list[Found]:
-    """Findings by part of their text, name or number, by code, category, kind, state and day of the visit."""
+    """Findings by part of their text, name or number, by code, category, kind, state and day of the visit, and by what
+    was entered in fields (every one of ``items``)."""
     newest = sa.and_(finding_versions.c.finding == findings.c.id, finding_versions.c.number == findings.c.version)
     where: list[sa.ColumnElement[bool]] = []
     if text:
@@ -214,6 +230,7 @@ def search(
     ):
         if value:
             where.append(column == value)
+    where += [has_item(each) for each in items]
     if since:
         where.append(visits.c.day >= since)
     if until:

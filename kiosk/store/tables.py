@@ -288,19 +288,12 @@ finding_versions = Table(
     Column("at", String(35), nullable=False),
     Column("role", String(16), nullable=False, server_default=""),  # of two readers (core.two_readers)
     Column("drawing", sa.BigInteger, nullable=False, server_default="0"),  # row of drawings; 0 = none
+    Column("items", Json, nullable=False, server_default="[]"),
+    Column("master", String(64), nullable=False, server_default=""),  # master_versions.sha256 that it was signed with
     UniqueConstraint("finding", "number", name="uq_finding_versions"),
 )
 
 # -- the running of the house --------------------------------------------------------------------------------------
-masters = Table(
-    "masters",
-    centre,
-    Column("name", String(32), primary_key=True),
-    Column("body", Json, nullable=False),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Column("at", String(35), nullable=False),
-)
-
 staff = Table(
     "staff",
     centre,

@@ -10,139 +10,17 @@ from typing import Any
 from kiosk.core.finding import FindingBody
 from kiosk.core.judgement import BLANK, Kind, found_blocks, found_codes
 from kiosk.core.words import N_, say
+from kiosk.modes.findings.chosen_window import CategoryRow, Chips
 from kiosk.modes.findings.drawing_window import DrawingThumb
+from kiosk.modes.findings.fields_window import FieldGrid
 from kiosk.modes.findings.rules import Editor, next_blank, same_lines
 from kiosk.modes.findings.tray_window import TrayView
 from kiosk.ui import buttons, look
-from kiosk.ui.ellipsis import Cutter
 from kiosk.ui.fields import ChoiceField, NoteField, TextField, full_width_kana
 from kiosk.ui.table import Column, Row, Table
 
 BLOCK = "block:"
-
-
-class Chips(tk.Frame):
-    """The chosen codes as buttons, in as many rows as they need; pressing one takes the code back."""
-
-    def __init__(self, parent: tk.Misc, take_back: Callable[[str], object]) -> None:
-        super().__init__(parent, bg=look.GROUND)
-        self._take_back = take_back
-        self.buttons: dict[str, ttk.Button] = {}
-        self._enabled = True
-        self._from_last: dict[str, str] = {}
-        self.bind("<Configure>", lambda event: self._flow(event.width))
-
-    def show(self, codes: Sequence[tuple[str, str]], from_last: Sequence[str] = ()) -> None:
-        """Show these (code, name) pairs; those ``from_last`` time say so."""
-        told = {code: say(N_(" (last time)")) for code in from_last}
-        if list(self.buttons) == [code for code, _ in codes] and told == self._from_last:
-            return
-        self._from_last = told
-        for button in self.buttons.values():
-            button.destroy()
-        self.buttons = {}
-        for code, name in codes:
-            said = f"{code} {name}{self._from_last.get(code, '')}  ×"
-            self.buttons[code] = buttons.secondary(self, said, lambda code=code: self._press(code))  # type: ignore[misc]
-        if codes:
-            self.grid()
-        else:
-            self.grid_remove()
-        self._flow(self.winfo_width())
-
-    def enable(self, on: bool) -> None:
-        """Whether they can be taken back."""
-        self._enabled = on
-
-    def _press(self, code: str) -> None:
-        if self._enabled:
-            self._take_back(code)
-
-    def _flow(self, width: int) -> None:
-        """Lay the buttons out in rows; a frame of ``place``d ones would not ask for its height by itself."""
-        gap, x, y, high = look.px(8), 0, 0, 0
-        for button in self.buttons.values():
-            wide, high = button.winfo_reqwidth(), button.winfo_reqheight()
-            if x and x + wide > width:
-                x, y = 0, y + high + gap
-            button.place(x=x, y=y, width=min(wide, max(width, 1)))
-            x += wide + gap
-        self.configure(height=y + high)
-
-
-class CategoryRow(ttk.Frame):
-    """The categories as one row of buttons; the chosen one is blue and said in words below."""
-
-    def __init__(self, parent: tk.Misc, choose: Callable[[str], object]) -> None:
-        super().__init__(parent)
-        style = ttk.Style(self)
-        high = style.lookup("TButton", "padding")[1]
-        for name in ("Category.TButton", "Category.Primary.TButton"):  # eight of them stand side by side
-            style.configure(name, padding=(look.px(2), high))
-        self._choose = choose
-        self.buttons: dict[str, ttk.Button] = {}
-        self._labels: dict[str, str] = {}
-        self._across = 0
-        self._row = ttk.Frame(self)
-        self._row.bind("<Configure>", lambda event: self._flow(event.width))
-        self._words = ttk.Label(self, font=look.TEXT_BOLD)
-        ttk.Label(self, text=say(N_("Category")), style="Caption.TLabel").grid(row=0, column=0, sticky="w")
-        self._row.grid(row=1, column=0, sticky="ew", pady=look.px(4))
-        self._words.grid(row=2, column=0, sticky="w")
-        self.columnconfigure(0, weight=1)
-
-    def offer(self, categories: Sequence[Any]) -> None:
-        """The categories in force, in the order of the master."""
-        if list(self.buttons) == [each.code for each in categories]:
-            return
-        for button in self.buttons.values():
-            button.destroy()
-        self.buttons = {}
-        self._labels = {each.code: each.shown for each in categories}
-        for at, code in enumerate(self._labels):
-            button = ttk.Button(self._row, text=code, command=lambda code=code: self._choose(code))  # type: ignore[misc]
-            button.bind("<Left>", lambda event, at=at: self._focus(at - 1))  # type: ignore[misc]
-            button.bind("<Right>", lambda event, at=at: self._focus(at + 1))  # type: ignore[misc]
-            self.buttons[code] = button
-        self._across = 0
-        self._flow(self._row.winfo_width())
-
-    def _flow(self, width: int) -> None:
-        """All beside each other, or in two rows where the screen is too narrow for their words."""
-        words = Cutter(self, look.TEXT_BOLD)
-        widest = max((words.width(f"✓{code}") for code in self.buttons), default=1) + look.px(24)
-        count = len(self.buttons)
-        across = count if width <= 1 or widest * count <= width + look.px(8) else -(-count // 2)
-        if across == self._across or not count:
-            return
-        self._across = across
-        for at in range(max(count, self._row.grid_size()[0])):
-            self._row.columnconfigure(at, weight=int(at < across), uniform="categories" if at < across else "")
-        for at, button in enumerate(self.buttons.values()):
-            row, column = divmod(at, across)
-            button.grid(row=row, column=column, sticky="ew", padx=(0, look.px(8)), pady=(look.px(8) if row else 0, 0))
-
-    def mark(self, chosen: str, suggestion: str, last: str = "") -> None:
-        """Show the chosen category, what the codes suggest where it differs, and whether it is last time's."""
-        for code, button in self.buttons.items():
-            style = "Category.Primary.TButton" if code == chosen else "Category.TButton"
-            button.configure(style=style, text=f"✓{code}" if code == chosen else code)
-        words = self._labels.get(chosen) or say(N_("Not chosen yet."))
-        if last and last == chosen:
-            words += say(N_(" (last time)"))
-        if suggestion and suggestion != chosen:
-            words += "　" + say(N_("The codes suggest {category}."), category=suggestion)
-        self._words.configure(text=words)
-
-    def enable(self, on: bool) -> None:
-        """Whether it can be chosen."""
-        for button in self.buttons.values():
-            button.state(["!disabled" if on else "disabled"])
-
-    def _focus(self, at: int) -> str:
-        row = list(self.buttons.values())
-        row[at % len(row)].focus_set()
-        return "break"
+LEAST_CODES = 180  # px of the list of codes that are worth showing above the fields
 
 
 def _as_shown(text: str) -> str:
@@ -202,7 +80,15 @@ class EntryView(ttk.Frame):
         )  # fmt: skip
         self.codes.grid(row=1, column=0, columnspan=2, sticky="nsew", pady=(look.px(8), 0))
         self.book = buttons.secondary(frame, N_("All codes (Ctrl+F)"), lambda: None)
-        self.book.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(look.px(8), 0))
+        self.book.grid(row=3, column=0, columnspan=2, sticky="ew", pady=(look.px(8), 0))
+        self.fields = FieldGrid(frame, self.act, lambda: self._bring_forward(self.fields))
+        self.fields.grid(row=2, column=0, columnspan=2, sticky="nsew", pady=(look.px(8), 0))
+        self.fields.grid_remove()
+        self._front: tk.Misc = self.codes
+        frame.bind("<Configure>", lambda event: self._bring_forward(self._front))
+        for each in (self.search.entry, self.codes.tree):
+            each.bind("<FocusIn>", lambda event: self._bring_forward(self.codes), add=True)
+        self._left = frame
         self.search.on_change(self._narrow)
         self.part.on_change(self._narrow)
         self.search.entry.bind("<Return>", lambda event: self._choose_first(), add=True)
@@ -236,6 +122,8 @@ class EntryView(ttk.Frame):
         self.part.offer({"": N_("all"), **{part: part for part in kind.parts}})
         self.part.set("")
         self.category.offer(editor.judgement.categories)
+        self.fields.show(editor)
+        self._bring_forward(self.codes)
         self.last.enable(True)
         self.last.set(last or say(N_("No finding of this kind from an earlier visit.")))
         self.last.enable(False)
@@ -253,6 +141,7 @@ class EntryView(ttk.Frame):
         self.chips.enable(editable)
         self.category.enable(editable)
         self.tray.enable(editable)
+        self.fields.enable(editable)
 
     @property
     def editable(self) -> bool:
@@ -275,6 +164,7 @@ class EntryView(ttk.Frame):
         self.category.mark(body.category, editor.suggestion, last.category)
         self.tray.mark(body.key_images)
         self.drawing.show(body.drawing)
+        self.fields.paint()
 
     @property
     def _open(self) -> Editor:
@@ -292,9 +182,10 @@ class EntryView(ttk.Frame):
             self._changed()
 
     def flush(self) -> None:
-        """Take over what stands in the text field."""
+        """Take over what stands in the text, in the drawing and in the field that is being filled in."""
         self.flush_also()
         self._take_over()
+        self.fields.flush()
 
     def _take_over(self) -> bool:
         """Text that the field shows alike (full-width kana, no blanks at the end) is no change of the finding."""
@@ -309,6 +200,8 @@ class EntryView(ttk.Frame):
             return
         start = len(self.text.get())
         self.act(lambda editor: editor.add_block(found) if key.startswith(BLOCK) else editor.add_code(found))
+        if not key.startswith(BLOCK):
+            self.fields.turn_to(found.part)
         self.search.set("")
         self.go_to_blank(from_=start)
 
@@ -366,9 +259,34 @@ class EntryView(ttk.Frame):
 
     # -- the list of codes -------------------------------------------------------------------------------------
 
+    def codes_or_fields(self) -> None:
+        """F3: to the codes, and from there to the fields."""
+        at = self.focus_get()
+        if self.fields.there and at in (self.search.entry, self.codes.tree):
+            self._bring_forward(self.fields)
+            self.fields.begin()
+        else:
+            self.search.focus()
+
+    def _bring_forward(self, front: tk.Misc) -> None:
+        """Codes and fields below each other where there is room for both, else the one that is worked in."""
+        self._front = front
+        room = self._left.winfo_height() - self.fields.winfo_reqheight() - self.search.winfo_reqheight()
+        both = room >= look.px(LEAST_CODES)
+        codes = both or front is self.codes or not self.fields.there
+        fields = self.fields.there and (both or front is self.fields)
+        for row, view, there in ((1, self.codes, codes), (2, self.fields, fields)):
+            if there:
+                view.grid()
+            else:
+                view.grid_remove()
+            self._left.rowconfigure(row, weight=int(there and (view is self.codes or not codes)))
+
     def _narrow(self) -> None:
         if self.editor is None:
             return
+        if self.part.get():
+            self.fields.turn_to(self.part.get())
         kind, typed = self.editor.kind, self.search.get()
         rows = []
         self._offered = {}

@@ -46,6 +46,9 @@ class FindingsSettings(Settings):
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
     )
+    keepers: tuple[str, ...] = setting(
+        ("admin", "doctor"), N_("Roles that may change the masters of findings, with their PIN; empty = all.")
+    )
 
 
 class FindingsDesk:
@@ -54,6 +57,7 @@ class FindingsDesk:
     def __init__(self, kit: Kit) -> None:
         from kiosk.flow.print_finding import PrintFinding
         from kiosk.flow.sign_report import SignReport
+        from kiosk.modes.findings.desk_kinds import KindsDesk
         from kiosk.modes.findings.desk_letters import GuidanceDesk, LetterDesk
 
         self._kit = kit
@@ -67,6 +71,7 @@ class FindingsDesk:
         self._order = itertools.count(1)
         self._paper = PrintFinding(kit.centre, kit.local, kit.session, kit.station, folder, self._rules.blind)
         self.letters, self.guidance = LetterDesk(kit, folder), GuidanceDesk(kit, folder)
+        self.kinds = KindsDesk(kit)
 
     # -- the list ----------------------------------------------------------------------------------------------
 

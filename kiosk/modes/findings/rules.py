@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from kiosk.core.drawing import Drawing
-from kiosk.core.finding import FindingBody
-from kiosk.core.judgement import BLANK, FindingCode, Judgement, Kind, TextBlock
+from kiosk.core.finding import FindingBody, Item
+from kiosk.core.finding_fields import BLANK, CODE, Part, filled, normal_items, with_value, without_place
+from kiosk.core.finding_text import (
+    category_after,
+    filled_in,
+    following,
+    has_place,
+    normal_category,
+    still_normal,
+    typed_values,
+    with_sentence,
+    without_normal,
+    without_sentence,
+)
+from kiosk.core.judgement import FindingCode, Judgement, Kind, TextBlock, suggested
 from kiosk.core.words import N_
 
 MOST_STEPS = 200  # of the way back
@@ -47,50 +60,6 @@ def row_state(state: str) -> str:
     return {"draft": "look", "first": "look", "differs": "stop", "signed": "done", "amended": "done"}.get(state, "")
 
 
-def with_sentence(text: str, sentence: str) -> str:
-    """The text with one more sentence on a line of its own; a sentence that stands there already is not doubled."""
-    lines = text.rstrip().split("\n") if text.strip() else []
-    if BLANK not in sentence and sentence in lines:
-        return text
-    return "\n".join([*lines, sentence])
-
-
-def without_sentence(text: str, sentence: str) -> str:
-    """The text without the line of this sentence; blanks in it may be filled in. Changed words stay."""
-    pieces = sentence.split(BLANK)
-    kept = text.split("\n")
-    for at, line in enumerate(kept):
-        if _fits(line, pieces):
-            del kept[at]
-            break
-    return "\n".join(kept)
-
-
-def _fits(line: str, pieces: Sequence[str]) -> bool:
-    at = 0
-    for number, piece in enumerate(pieces):
-        found = line.find(piece, at)
-        if found < 0 or (number == 0 and found != 0):
-            return False
-        at = found + len(piece)
-    return at == len(line) or pieces[-1] == ""
-
-
-def suggested(judgement: Judgement, kind: Kind, codes: Sequence[str]) -> str:
-    """The gravest category that the chosen codes suggest; empty when they suggest none."""
-    known = {each.code: each.category for each in kind.codes}
-    return judgement.gravest(known.get(code, "") for code in codes)
-
-
-def _category_after(judgement: Judgement, kind: Kind, before: FindingBody, codes: Sequence[str]) -> str:
-    """A category that was only suggested follows the codes; one that the doctor chose stays."""
-    was_suggested = before.category in ("", suggested(judgement, kind, before.codes))
-    was_normal = not before.codes and before.category == kind.normal_category
-    if was_suggested or was_normal:
-        return suggested(judgement, kind, codes)
-    return before.category
-
-
 class Editor:
     """The finding that is being written. Every act is one step of the way back; typing in a row is one step."""
 
@@ -110,8 +79,8 @@ class Editor:
 
     @property
     def suggestion(self) -> str:
-        """The category that the chosen codes suggest."""
-        return suggested(self.judgement, self.kind, self.body.codes)
+        """The category that the chosen codes and the fields suggest."""
+        return suggested(self.judgement, self.kind, self.body)
 
     def recover(self, body: FindingBody) -> None:
         """Go on with what was typed before; the way back leads to what is saved."""
@@ -125,7 +94,10 @@ class Editor:
         """The text as it stands in the field; False when nothing changed."""
         if text == self.body.text:
             return False
-        self._go_on("text", replace(self.body, text=text))
+        after = replace(self.body, text=text, items=typed_values(self.kind, text, self.body.items))
+        if after.items != self.body.items:
+            after = replace(after, category=category_after(self.judgement, self.kind, self.body, after))
+        self._go_on("text", after)
         return True
 
     def drawn(self, drawing: Drawing | None) -> None:
@@ -141,31 +113,86 @@ class Editor:
             self._going = what
 
     def add_code(self, code: FindingCode) -> None:
-        """Choose a code: its sentence is added and the category follows."""
-        if code.code in self.body.codes:
+        """Choose a code: its sentence is added and the category follows. It takes the first free place of its part,
+        so that its fields can be filled in; again, it is one more of the same kind."""
+        part = self.kind.part(code.part)
+        place = part.free_place(self.body.items) if part is not None and has_place(part, code) else None
+        if place is None and code.code in self.body.codes:
             return
-        codes = (*self.body.codes, code.code)
-        text = self.body.text
-        if text.strip() == self.kind.normal:
-            text = ""  # "no abnormality" is no longer true
-        self._step(
-            replace(
-                self.body,
-                codes=codes,
-                text=with_sentence(text, code.sentence),
-                category=_category_after(self.judgement, self.kind, self.body, codes),
-            )
-        )
+        if part is not None and place is not None:
+            self._put_code(part, place, code)
+        else:
+            text = with_sentence(without_normal(self.kind, self.body.text), filled(code.sentence, {}, ""))
+            self._put(replace(self.body, codes=(*self.body.codes, code.code), text=text))
+
+    def _put_code(self, part: Part, place: str, code: FindingCode) -> None:
+        """The code of one place, in place of the one that was there."""
+        before = self.body
+        old = part.values(before.items, place).get(CODE, "")
+        items = with_value(before.items, part.item(CODE), place, code.code)
+        for name, value in code.sets:
+            items = with_value(items, part.item(name), place, value)
+        items = filled_in(part, place, before.items, items)
+        gone = old if part.place_of(items, old) is None else ""
+        kept = tuple(each for each in before.codes if each != gone)
+        codes = kept if code.code in kept else (*kept, code.code)
+        text = following(without_normal(self.kind, before.text), self.kind, before.items, items)
+        self._put(replace(before, codes=codes, text=text, items=items))
 
     def remove_code(self, number: str) -> None:
-        """Take a code back, and its sentence if nobody reworded it."""
+        """Take a code back, with what was entered for it, and its sentence if nobody reworded it."""
         if number not in self.body.codes:
             return
-        code = next((each for each in self.kind.codes if each.code == number), None)
-        codes = tuple(each for each in self.body.codes if each != number)
-        text = without_sentence(self.body.text, code.sentence) if code is not None else self.body.text
-        category = _category_after(self.judgement, self.kind, self.body, codes)
-        self._step(replace(self.body, codes=codes, text=text, category=category))
+        before = self.body
+        code = self.kind.finding(number)
+        codes = tuple(each for each in before.codes if each != number)
+        text, items = before.text, before.items
+        part = self.kind.part(code.part) if code is not None else None
+        while part is not None and (place := part.place_of(items, number)) is not None:
+            fewer = without_place(items, part, place)
+            text, items = self._dropped(text, items, fewer), fewer
+        if code is not None and items == before.items:
+            text = without_sentence(text, filled(code.sentence, {}, ""))
+        self._put(replace(before, codes=codes, text=text, items=items))
+
+    def _dropped(self, text: str, items: tuple[Item, ...], fewer: tuple[Item, ...]) -> str:
+        was, now = self.kind.told(items), self.kind.told(fewer)
+        for sentence in [sentence for key, sentence in was.items() if key not in now]:
+            text = without_sentence(text, sentence)
+        return text
+
+    def enter(self, part: Part, field: str, place: str, value: str) -> None:
+        """Enter a value in a field; the text, the category and what the rules fill in follow."""
+        before = self.body
+        if part.values(before.items, place).get(field, "") == value:
+            return
+        if field == CODE:
+            code = self.kind.finding(value)
+            if code is not None:
+                self._put_code(part, place, code)
+            else:
+                self.clear_place(part, place)
+            return
+        items = with_value(before.items, part.item(field), place, value)
+        items = filled_in(part, place, before.items, items)
+        text = before.text
+        if not still_normal(self.judgement, self.kind, part, items):
+            text = without_normal(self.kind, text)
+        self._put(replace(before, text=following(text, self.kind, before.items, items), items=items))
+
+    def clear_place(self, part: Part, place: str) -> None:
+        """Take back everything that was entered for one place, its code too where no other place has it."""
+        before = self.body
+        number = part.values(before.items, place).get(CODE, "")
+        items = without_place(before.items, part, place)
+        codes = before.codes
+        if number and part.place_of(items, number) is None:
+            codes = tuple(each for each in codes if each != number)
+        text = self._dropped(before.text, before.items, items)
+        self._put(replace(before, codes=codes, text=text, items=items))
+
+    def _put(self, after: FindingBody) -> None:
+        self._step(replace(after, category=category_after(self.judgement, self.kind, self.body, after)))
 
     def add_block(self, block: TextBlock) -> None:
         """Add a text block on a line of its own."""
@@ -176,15 +203,28 @@ class Editor:
         self._step(replace(self.body, category=code))
 
     def no_abnormality(self) -> None:
-        """One key: the sentence and the category of "no abnormality"; key images stay."""
-        category = self.judgement.category(self.kind.normal_category)
-        self._step(replace(self.body, text=self.kind.normal, codes=(), category=category.code if category else ""))
+        """One key: the sentence, the category and the fields of "no abnormality"; key images stay, and so does what was
+        entered that contradicts nothing (how it was examined, what was measured)."""
+        items = normal_items(self.kind.fields)
+        for part in self.kind.fields:
+            with_normal = {each.code for each in part.fields if each.normal}
+            kept = [each for each in self.body.items if each.field.startswith(f"{part.code}.")
+                    and each.field.removeprefix(f"{part.code}.") not in with_normal]  # fmt: skip
+            if still_normal(self.judgement, self.kind, part, kept):
+                for each in kept:
+                    items = with_value(items, *each)
+        text = "\n".join([self.kind.normal, *self.kind.told(items).values()])
+        category = normal_category(self.judgement, self.kind)
+        self._step(replace(self.body, text=text, codes=(), category=category, items=items))
 
     def as_last_time(self, last: FindingBody) -> None:
         """All that was said last time, to be changed where it is no longer true; not its pictures, nor its drawing
         where one is made already."""
         category = self.judgement.category(last.category)
-        self.from_last = replace(last, category=category.code if category else "")
+        known = {part.item(each.code) for part in self.kind.fields for each in part.offered}
+        known |= {part.item(CODE) for part in self.kind.fields}
+        items = tuple(each for each in last.items if each.field in known)
+        self.from_last = replace(last, category=category.code if category else "", items=items)
         drawing = self.body.drawing or last.drawing
         self._step(replace(self.from_last, key_images=self.body.key_images, drawing=drawing))
 

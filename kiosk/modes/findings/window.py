@@ -10,6 +10,7 @@ from kiosk.core.faults import Fault
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.findings.entry_window import EntryView
 from kiosk.modes.findings.guidance_pages import GuidancePages
+from kiosk.modes.findings.kinds_window import KindsPage
 from kiosk.modes.findings.letter_pages import LetterPages
 from kiosk.modes.findings.list_window import ListView
 from kiosk.modes.findings.page_window import PageView
@@ -43,7 +44,10 @@ class FindingsWindow:
         self.writing = Writing(self.shell, desk, self.entry, self._finding_shown, self._left)
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
         self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go)
-        self.views = {"list": self.list, "entry": self.entry, "page": self.page, **self.pages.views}
+        self.kinds = KindsPage(work, self.shell, desk.kinds, desk.page_png, lambda: self._left(None), self._keys)
+        self.views = {
+            "list": self.list, "entry": self.entry, "page": self.page, "kinds": self.kinds, **self.pages.views,
+        }  # fmt: skip
         self.more: dict[str, Any] = {}  # pages of what is no finding, made when they are first asked for
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
@@ -90,6 +94,7 @@ class FindingsWindow:
                     Key("F2", N_("Examinee"), self.list.search.focus),
                     *self.pages.list_keys(),
                     Key("F5", N_("Read"), self._open_selected),
+                    Key("F8", N_("Masters"), self._open_masters),
                     Key("F9", N_("Letters"), lambda: self.open_more("letters", LetterPages)),
                     Key("F10", N_("Guidance"), lambda: self.open_more("guidance", GuidancePages)),
                     Key("F11", N_("Viewer"), self._view_selected),
@@ -101,6 +106,8 @@ class FindingsWindow:
             self.shell.keys(self.pages.keys(self.place))
         elif self.place in self.more:
             self.shell.keys(self.more[self.place].keys())
+        elif self.place == "kinds":
+            self.shell.keys(self.kinds.keys())
         elif self.place == "page":
             self.shell.keys([Key("F5", N_("Print"), self.page.print), Key("Esc", N_("Back"), self.writing.reopen)])
         else:
@@ -116,7 +123,7 @@ class FindingsWindow:
             [
                 Key("F1", N_("Schema"), self.pages.draw),
                 Key("F2", N_("Examinee"), lambda: writing.leave(self.list.search.focus)),
-                Key("F3", N_("Code"), entry.search.focus),
+                Key("F3", N_("Codes, fields") if entry.fields.there else N_("Code"), entry.codes_or_fields),
                 Key("F4", N_("Next blank"), entry.go_to_blank),
                 Key("F5", N_("Amend") if writing.only_amending_helps else N_("Sign"), writing.main_act),
                 Key("F6", N_("Undo"), writing.undo),
@@ -154,7 +161,7 @@ class FindingsWindow:
             self.writing.leave()
 
     def _may_close(self, close: Callable[[], None]) -> bool:
-        return all(each.may_close(close) for each in (self.writing, *self.more.values()))
+        return all(each.may_close(close) for each in (self.kinds, self.writing, *self.more.values()))
 
     def _end(self) -> None:
         for quiet in self._quiet:
@@ -197,6 +204,10 @@ class FindingsWindow:
         else:
             self.open(self.list.selected)
 
+    def _open_masters(self) -> None:
+        self._go("kinds")
+        self.kinds.opened()
+
     def _view_selected(self) -> None:
         if self.list.selected is not None:
             self.desk.show_in_viewer(self.list.selected.visit)
@@ -227,7 +238,9 @@ class FindingsWindow:
             return
         if self._big is not None:
             self._big.close()
-        if self.writing.opened is None:
+        if self.place == "kinds":
+            self.shell.problem.look(N_("Leave the masters first (Esc), then scan again."))
+        elif self.writing.opened is None:
             find()
         else:
             self.writing.leave(find)

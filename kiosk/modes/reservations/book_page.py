@@ -11,10 +11,10 @@ from kiosk.core.words import N_, say
 from kiosk.modes.reservations.entries import SECTIONS
 from kiosk.modes.reservations.entries_page import EntriesPage
 from kiosk.modes.reservations.exceptions_page import ExceptionsPage
-from kiosk.modes.reservations.pin_page import PinPage
 from kiosk.modes.reservations.slots_page import SlotsPage
 from kiosk.ui import look
 from kiosk.ui.choice_row import ChoiceRow
+from kiosk.ui.pin_page import PinPage
 from kiosk.ui.shell import Key, Shell
 
 SLOTS, EXCEPTIONS = N_("Make slots"), N_("This day only")

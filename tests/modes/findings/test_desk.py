@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.core.faults import Fault, LinkLost, Overtaken, Refused
 from kiosk.core.finding import FindingBody, FindingState
+from kiosk.core.finding_fields import normal_items, with_value
 from kiosk.paper.fonts import UnreadableCharacter
 from kiosk.store import audit, findings, local, masters
 from tests.modes.findings.site import DAY, FUNDUS, Site, last_year
@@ -221,7 +222,9 @@ def test_the_page_is_the_same_wherever_it_is_made(
 ) -> None:
     visit = site.visit(1, exams=(FUNDUS,))
     picture = site.key_image(site._stations[0], visit, site.image(visit, "FUNDUS"), comment="右眼")
-    body = FindingBody("右眼に白斑を認めます。", ("40202",), "D", (picture,))
+    kind = desk.judgement().wait().kind("FUNDUS")
+    items = with_value(normal_items(kind.fields), "retina.signs", "右", "白斑")
+    body = FindingBody("右眼に白斑を認めます。", ("40202",), "D", (picture,), items)
     desk.sign(visit, "FUNDUS", body, 0).wait()
     pdf, sheets = desk.page(visit, "FUNDUS").wait()
     assert sheets == 1

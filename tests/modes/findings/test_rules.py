@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core.finding import FindingBody
+from kiosk.core.finding_fields import with_value
 from kiosk.core.judgement import FindingCode, Judgement, Kind, TextBlock, read_judgement
 from kiosk.modes.findings import rules
 from kiosk.modes.findings.rules import Editor
+from kiosk.store.masters import default_master
 
 FAT = FindingCode("101", "脂肪肝", "シボウカン", "肝", "脂肪肝を認めます。", "C")
 CYST = FindingCode("102", "肝嚢胞", "カンノウホウ", "肝", "肝に径＿mmの嚢胞を認めます。", "B")
@@ -161,3 +163,71 @@ def test_a_sentence_that_was_put_in_comes_out_again(text: str) -> None:
     with_it = rules.with_sentence(text, "脂肪肝を認めます。")
     assert with_it.split("\n")[-1] == "脂肪肝を認めます。"
     assert rules.without_sentence(with_it, "脂肪肝を認めます。").rstrip() == text.rstrip()
+
+
+class TestFields:
+    """Values and text go together, whichever of the two the doctor writes."""
+
+    @pytest.fixture
+    def editor(self) -> Editor:
+        judgement = read_judgement(default_master("findings"))
+        return Editor(judgement, judgement.kind("ABDOMEN"), FindingBody())
+
+    def enter(self, editor: Editor, part: str, place: str, **values: str) -> None:
+        found = editor.kind.part(part)
+        assert found is not None
+        for field, value in values.items():
+            editor.enter(found, field, place, value)
+
+    def test_values_become_the_sentence_and_the_category_follows(self, editor: Editor) -> None:
+        editor.no_abnormality()
+        self.enter(editor, "肝", "1", code="10104", site="5")
+        assert editor.body.text == "肝S5に径＿mmの充実性病変を認めます。"
+        self.enter(editor, "肝", "1", size="18")
+        assert editor.body.text == "肝S5に径18mmの充実性病変を認めます。"
+        assert (editor.body.codes, editor.body.category) == (("10104",), "D")
+        assert ("liver.category", "1", "4") in editor.body.items  # what the rules fill in
+        self.enter(editor, "肝", "1", size="8")
+        assert editor.body.category == "C" and ("liver.category", "1", "3") in editor.body.items
+
+    def test_what_is_typed_into_the_blanks_is_entered_too(self, editor: Editor) -> None:
+        code = editor.kind.finding("10102")
+        assert code is not None
+        editor.add_code(code)
+        editor.add_code(code)
+        first, second = editor.body.text.split("\n")
+        editor.typed(f"{first.replace('S＿', 'S5').replace('＿', '12')}\n{second}")
+        editor.typed(f"肝S5に径120mmの嚢胞を認めます。\n{second.replace('S＿', 'S8')}")
+        values = {(item.field, item.place): item.value for item in editor.body.items}
+        assert (values["liver.site", "1"], values["liver.size", "1"], values["liver.site", "2"]) == ("5", "120", "8")
+        editor.typed("肝S4、5に径120mmの嚢胞を認めます。\n肝S8に径＿mmの嚢胞を認めます。")
+        assert not [item for item in editor.body.items if (item.field, item.place) == ("liver.site", "1")]
+        editor.remove_code("10102")
+        assert not editor.body.codes and not editor.body.items
+
+    def test_reworded_lines_stay(self, editor: Editor) -> None:
+        self.enter(editor, "肝", "1", code="10102", site="5", size="12")
+        editor.typed("肝S5に嚢胞(12mm)。")
+        self.enter(editor, "肝", "1", size="15")
+        assert editor.body.text.split("\n") == ["肝S5に嚢胞(12mm)。", "肝S5に径15mmの嚢胞を認めます。"]
+
+    def test_no_abnormality_fills_all_and_keeps_what_was_measured(self) -> None:
+        judgement = read_judgement(default_master("findings"))
+        editor = Editor(judgement, judgement.kind("GASTRO"), FindingBody())
+        self.enter(editor, "検査", "", route="経鼻", biopsy="1")
+        self.enter(editor, "胃粘膜", "", hp="現感染")
+        editor.no_abnormality()
+        values = {item.field: item.value for item in editor.body.items}
+        assert values == {"exam.route": "経鼻", "exam.biopsy": "1", "mucosa.hp": "未感染", "mucosa.atrophy": "C-0"}
+        assert editor.body.text.startswith(editor.kind.normal) and editor.body.category == "A"
+        self.enter(editor, "胃粘膜", "", atrophy="C-2")
+        assert editor.kind.normal not in editor.body.text and "木村・竹本分類 C-2" in editor.body.text
+        assert editor.body.category == "C"
+        while editor.undo():
+            pass
+        assert editor.body == FindingBody()
+
+    def test_as_last_time_takes_the_fields_that_still_exist(self, editor: Editor) -> None:
+        items = with_value((), "liver.site", "1", "5")
+        editor.as_last_time(FindingBody("前回", ("10102",), "B", (), with_value(items, "gone.field", "", "x")))
+        assert editor.body.items == items

@@ -52,7 +52,8 @@ def test_three_keystrokes_make_a_finding_and_f5_signs_it(
     window = open_window()
     enter(window, visit)
     choose_code(window, "かんのうほう")
-    assert body(window) == FindingBody("肝S＿に径＿mmの嚢胞を認めます。", ("10102",), "B")
+    assert (body(window).text, body(window).codes) == ("肝S＿に径＿mmの嚢胞を認めます。", ("10102",))
+    assert body(window).category == "B"
     text = window.entry.text.entry
     for typed in ("5", "12"):  # each blank stands selected; typing takes its place
         assert text.get("sel.first", "sel.last") == "＿"
@@ -313,3 +314,40 @@ def test_everything_can_be_reached_by_tab(
     while (widget := widget.tk_focusNext()) is not start and str(widget) not in seen:
         seen.add(str(widget))
     assert wanted <= seen
+
+
+def test_fields_are_filled_in_by_keyboard_alone(
+    site: Site, open_window: Callable[..., Any], enter: Callable[..., None], wait: Callable[..., Any]
+) -> None:
+    """Abdomen: code, then S5 and 18 mm in its fields; the sentence, the category and the page follow."""
+    visit = site.read(0)
+    window = open_window()
+    enter(window, visit)
+    top = window.shell.top
+
+    def keys(*typed: str) -> None:
+        for each in typed:
+            at = top.focus_get()
+            if each.startswith("<"):
+                at.event_generate(each)
+            else:
+                at.delete(0, "end")
+                at.insert(0, each)
+            top.update()
+
+    choose_code(window, "10104")
+    window.shell.key("F3").press()
+    top.update()
+    window.shell.key("F3").press()
+    top.update()
+    keys("5", "<Down>", "18", "<Return>")
+    assert body(window).text == "肝S5に径18mmの充実性病変を認めます。" and body(window).category == "D"
+    keys("x", "<Down>")  # no number: the cursor stays, the cell says so
+    assert window.entry.fields._at.field.code == "count" and body(window).category == "D"
+    keys("2", "<Next>")
+    assert window.entry.fields.part.name == "胆"
+    keys("10202", "<Right>", "10203")  # the focused cell is taken over by whatever comes next
+    window.shell.key("F6").press()
+    assert body(window).codes == ("10104", "10202")
+    window.shell.key("F8").press()
+    wait(lambda: window.page.painted)

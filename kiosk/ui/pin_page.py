@@ -1,4 +1,4 @@
-"""The PIN of a book of reservations is asked for, or given for the first time."""
+"""The PIN before masters that not everybody may change is asked for, or given for the first time."""
 
 from __future__ import annotations
 
