@@ -26,13 +26,13 @@ def test_masters_are_changed_in_the_window_and_by_excel(
     from openpyxl import load_workbook
 
     nurse = open_window("読影3", person=site.nurse)
-    nurse.shell.key("F9").press()
+    nurse.shell.key("F8").press()
     wait_until(lambda: "other roles" in nurse.shell.problem.text)
     assert nurse.place == "list"
 
     window = open_window()
     kinds = window.kinds
-    window.shell.key("F9").press()
+    window.shell.key("F8").press()
     wait_until(lambda: kinds.pin._book)
     kinds.pin.pin.set("7412")
     kinds.pin.again.set("7412")
