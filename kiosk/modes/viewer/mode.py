@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, Any
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.viewer.desk_stores import StoresDesk
+from kiosk.modes.viewer.settings_stores import ButtonName, ColumnName, StoreSettings
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
     from kiosk.core.stack import Stack
     from kiosk.core.study import Study
+    from kiosk.core.study_search import FoundStudy
     from kiosk.core.visit import Visit
     from kiosk.flow.answers import Answer
+
+
+COLUMNS: tuple[ColumnName, ...] = ("day", "name", "id", "kind", "what", "count", "where")
+BUTTONS: tuple[ButtonName, ...] = ("file", "folder")
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,11 @@ class ViewerSettings(Settings):
     decode_within_s: float = setting(30.0, N_("How long one picture may take before it is given up, in seconds."))
     cache_mb: int = setting(512, N_("How much memory decoded pictures may take, in MB."))
     key_image_px: int = setting(1600, N_("Longer side of a key image, in pixels."))
+    stores: list[StoreSettings] = setting(list, N_("Further stores that the list searches, the nearest first."))
+    search_within_s: float = setting(10.0, N_("How long one of them may take to answer, in seconds."))
+    fetched_mb: int = setting(2000, N_("How much room fetched images may take on this PC, in MB; emptied at the end."))
+    columns: list[ColumnName] = setting(lambda: list(COLUMNS), N_("Columns of the list, in this order."))
+    buttons: list[ButtonName] = setting(lambda: list(BUTTONS), N_("Keys of the list beside the usual ones."))
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,7 @@ class ViewerDesk:
             cache_mb=self.settings.cache_mb,
             deadline_s=self.settings.decode_within_s,
         )
+        self.stores = StoresDesk(kit, self._post)
 
     # -- what there is -----------------------------------------------------------------------------------------
 
@@ -87,6 +100,12 @@ class ViewerDesk:
         kit = self._kit
         found = kit.ask(study_to_show, kit.centre, kit.volumes, kit.session.actor(), study=study, visit=visit)
         return self._after(found, lambda to_show: self._read(to_show, progress))
+
+    def open_line(self, line: FoundStudy, progress: Callable[..., None] | None = None) -> Answer:
+        """Answer: Seen, of a line of the list; fetched first where it lies at a server."""
+        if not line.nearest:
+            return self.open_study(line.study.id, progress)
+        return self._after(self.stores.open(line, progress), lambda to_show: self._read(to_show, progress))
 
     def open_last_time(self, study: Study) -> Answer:
         """Answer: Seen, of the examination before this one of the same person and kind; None where there is none."""
@@ -169,6 +188,7 @@ class ViewerDesk:
 
     def give_up(self) -> None:
         """Whatever is being opened or decoded is not wanted any more."""
+        self.stores.give_up()
         self._reader.give_up()
 
     def take_key_image(

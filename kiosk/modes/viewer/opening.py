@@ -23,7 +23,7 @@ class Opening:
     def running(self) -> bool:
         return self._answer is not None
 
-    def start(self, words: Words, ask: Callable[[Callable[[int, int], None]], Any], came: Callable[[Any], Any]) -> None:
+    def start(self, words: Words, ask: Callable[[Callable[..., None]], Any], came: Callable[[Any], Any]) -> None:
         """Begin; what was being opened before is given up."""
         if self.running:
             self.cancel()
@@ -54,7 +54,6 @@ class Opening:
         self._answer = None
         self._problem.progress_over()
 
-    def _progress(self, done: int, of: int) -> None:
+    def _progress(self, done: int, of: int, words: str = N_("Reading {done} of {of} files")) -> None:
         if self.running:
-            words = Sentence(N_("Reading {done} of {of} files"), {"done": done, "of": of})
-            self._problem.progress(words, done / max(1, of), self.cancel)
+            self._problem.progress(Sentence(words, {"done": done, "of": of}), done / max(1, of), self.cancel)

@@ -11,10 +11,12 @@ from kiosk.core.faults import Fault
 from kiosk.core.patient import Patient
 from kiosk.core.picture import PictureFacts
 from kiosk.core.study import Study
+from kiosk.core.study_search import FoundStudy
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer import rules
 from kiosk.modes.viewer.card_window import KeyCard
 from kiosk.modes.viewer.header_window import HeaderView
+from kiosk.modes.viewer.list_side import ListSide
 from kiosk.modes.viewer.list_window import ListView
 from kiosk.modes.viewer.opening import Opening
 from kiosk.modes.viewer.pictures_window import PicturesView
@@ -42,10 +44,12 @@ class ViewerWindow:
         work = self.shell.work
         work.rowconfigure(0, weight=1)
         work.columnconfigure(0, weight=1)
-        self.list = ListView(work, desk.settings.days, self.refresh, self.open_study)
+        told = desk.settings
+        self.list = ListView(work, told.days, self.refresh, self.open_line, told.columns, desk.stores.names)
         self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
         self.header = HeaderView(work)
+        self.side = ListSide(self, self._open_selected, self._back)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
         self.shell.on_files(lambda paths: self.open_files([str(path) for path in paths]))
@@ -92,13 +96,7 @@ class ViewerWindow:
     def _keys(self) -> None:
         """The key line of the place; what can't be done now stays in its place and says why."""
         if self.place == "list":
-            keys = [
-                Key("F2", N_("Examinee"), self.list.search.focus),
-                Key("F3", N_("File"), self.choose_file),
-                Key("F4", N_("Folder"), self.choose_folder),
-                Key("F5", N_("Open"), self._open_selected),
-                Key("Esc", N_("Back"), self._back),
-            ]
+            keys = self.side.list_keys()
         elif self.place == "header":
             keys = [Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
@@ -205,19 +203,24 @@ class ViewerWindow:
                 self.list.show(studies)
 
         self.desk.studies(*self.list.question).then(show, self.shell.problem.fault)
+        self.side.ask_stores()
 
     def _open_selected(self) -> None:
-        study = self.list.selected
-        if study is None:
+        line = self.list.selected
+        if line is None:
             self.shell.problem.look(N_("Choose an examination first."))
         else:
-            self.open_study(study)
+            self.open_line(line)
 
     def _scanned(self, code: str) -> None:
         self._go("list")
         self.list.look_for(code)
 
     # -- opening -----------------------------------------------------------------------------------------------
+
+    def open_line(self, line: FoundStudy) -> None:
+        """Show a study of the list, from the nearest store that has it."""
+        self._open(lambda progress: self.desk.open_line(line, progress))
 
     def open_study(self, study: Study) -> None:
         """Show a study of the shared store."""
