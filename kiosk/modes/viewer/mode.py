@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.viewer.desk_documents import DocumentsDesk
+from kiosk.modes.viewer.desk_outside import OutsideDesk
 from kiosk.modes.viewer.desk_stores import StoresDesk
-from kiosk.modes.viewer.settings_stores import ButtonName, ColumnName, StoreSettings
+from kiosk.modes.viewer.settings_stores import ButtonName, ColumnName, OutsideSettings, PageName, StoreSettings
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 
 COLUMNS: tuple[ColumnName, ...] = ("day", "name", "id", "kind", "what", "count", "where")
-BUTTONS: tuple[ButtonName, ...] = ("file", "folder")
+BUTTONS: tuple[ButtonName, ...] = ("file", "folder", "outside")
+PAGES: tuple[PageName, ...] = ("documents",)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class ViewerSettings(Settings):
     stores: list[StoreSettings] = setting(list, N_("Further stores that the list searches, the nearest first."))
     search_within_s: float = setting(10.0, N_("How long one of them may take to answer, in seconds."))
     fetched_mb: int = setting(2000, N_("How much room fetched images may take on this PC, in MB; emptied at the end."))
+    inbox: str = setting("", N_("The gateway's inbox folder that documents are handed to; empty = none."))
+    outside: OutsideSettings = setting(OutsideSettings, N_("A viewer of another maker that studies are handed to."))
+    pages: list[PageName] = setting(lambda: list(PAGES), N_("Pages beside the list."))
     columns: list[ColumnName] = setting(lambda: list(COLUMNS), N_("Columns of the list, in this order."))
     buttons: list[ButtonName] = setting(lambda: list(BUTTONS), N_("Keys of the list beside the usual ones."))
 
@@ -78,6 +84,8 @@ class ViewerDesk:
             deadline_s=self.settings.decode_within_s,
         )
         self.stores = StoresDesk(kit, self._post)
+        self.outside = OutsideDesk(kit)
+        self.documents = DocumentsDesk(kit)
 
     # -- what there is -----------------------------------------------------------------------------------------
 
@@ -248,6 +256,7 @@ def start_workers(kit: Kit, desk: ViewerDesk) -> None:
             importlib.import_module(name)
 
     kit.crew.start("viewer-libraries", load)
+    desk.documents.start()
 
 
 def open_window(parent: Any, desk: ViewerDesk) -> Any:

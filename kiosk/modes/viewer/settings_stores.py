@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.core.registering import RegisterSettings
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 
 ColumnName = Literal["day", "name", "kana", "id", "birth", "sex", "kind", "what", "count", "where", "accession"]
-PageName = Literal["documents", "disc", "teaching"]
+PageName = Literal["documents"]
 ButtonName = Literal["file", "folder", "outside"]
 
 
@@ -40,8 +39,3 @@ class OutsideSettings(Settings):
     template: str = setting("", N_("What stands in it, with {id} {name} {kana} ... to be filled in."))
     encoding: Literal["cp932", "utf-8"] = setting("cp932", N_("How it is written: cp932 or utf-8."))
     command: list[str] = setting(list, N_("The program and its words; the same may be filled in. Empty = none."))
-
-
-@dataclass(frozen=True)
-class DiscSettings(RegisterSettings):
-    """The gateway that takes in what discs of other hospitals hold."""

@@ -49,10 +49,10 @@ class ViewerWindow:
         self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
         self.header = HeaderView(work)
-        self.side = ListSide(self, self._open_selected, self._back)
+        self.side = ListSide(self, self._open_selected, self._back, self._go, self._keys)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
-        self.shell.on_files(lambda paths: self.open_files([str(path) for path in paths]))
+        self.shell.on_files(self.side.dropped)
         self._quiet = [desk.on_show(self._asked_to_show), desk.on_news(self._news_came)]
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
         parent.bind("<FocusIn>", self._focus_came, add=True)
@@ -64,7 +64,7 @@ class ViewerWindow:
     # -- from place to place -----------------------------------------------------------------------------------
 
     def _go(self, place: str) -> None:
-        views = {"list": self.list, "pictures": self.pictures, "header": self.header}
+        views = {"list": self.list, "pictures": self.pictures, "header": self.header, **self.side.pages}
         for name, view in views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
@@ -72,7 +72,8 @@ class ViewerWindow:
                 view.grid_remove()
         self.place = place
         self.shell.scanner.typing_goes_to_search = place != "pictures"
-        self.shell.search_field(self.header.search.entry if place == "header" else self.list.search.entry)
+        search = {"header": self.header.search, **self.side.pages}.get(place, self.list.search)
+        self.shell.search_field(search.entry)
         if place == "list":
             self.pictures.stop()
         self.focus()
@@ -81,8 +82,8 @@ class ViewerWindow:
 
     def focus(self) -> None:
         """Arrow keys do what the place is for."""
-        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}[self.place]
-        main.focus_set()
+        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}
+        (main | self.side.pages)[self.place].focus_set()
 
     def _focus_came(self, event: tk.Event) -> None:
         # A window that comes to the front has the focus itself, where no key means anything.
@@ -97,6 +98,8 @@ class ViewerWindow:
         """The key line of the place; what can't be done now stays in its place and says why."""
         if self.place == "list":
             keys = self.side.list_keys()
+        elif self.place in self.side.pages:
+            keys = self.side.pages[self.place].keys()
         elif self.place == "header":
             keys = [Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
@@ -114,7 +117,7 @@ class ViewerWindow:
                 Key("F12", N_("Finish"), self.finish),
                 Key("Esc", N_("Back"), self._back),
             ]
-        signature = tuple((key.cap, str(key.text)) for key in keys)
+        signature = tuple((key.cap, str(key.text), str(key.why)) for key in keys)
         if signature != self._signature:
             self._signature = signature
             self.shell.keys(keys)
@@ -164,6 +167,8 @@ class ViewerWindow:
             self._card.close()
         elif self.opening.running:
             self.opening.cancel()
+        elif self.place in self.side.pages:
+            self.side.pages[self.place].back()
         elif self.place == "header":
             self._go("pictures")
         elif self.place == "pictures":
@@ -213,6 +218,9 @@ class ViewerWindow:
             self.open_line(line)
 
     def _scanned(self, code: str) -> None:
+        if self.place in self.side.pages:
+            self.side.pages[self.place].scanned(code)
+            return
         self._go("list")
         self.list.look_for(code)
 
