@@ -9,12 +9,14 @@ from typing import Any
 from kiosk.core.faults import Fault
 from kiosk.core.study_search import Listed
 from kiosk.core.words import N_, Sentence
+from kiosk.modes.viewer.disc_page import DiscPage
 from kiosk.modes.viewer.documents_page import DocumentsPage
 from kiosk.modes.viewer.list_rules import Asked
 from kiosk.ui.shell import Key
 
 PAGES: dict[str, tuple[Any, str, str]] = {  # name -> its frame, key and words
     "documents": (DocumentsPage, "F7", N_("Documents")),
+    "disc": (DiscPage, "F8", N_("Disc")),
 }
 
 

@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.viewer.desk_disc import DiscDesk
 from kiosk.modes.viewer.desk_documents import DocumentsDesk
 from kiosk.modes.viewer.desk_outside import OutsideDesk
 from kiosk.modes.viewer.desk_stores import StoresDesk
-from kiosk.modes.viewer.settings_stores import ButtonName, ColumnName, OutsideSettings, PageName, StoreSettings
+from kiosk.modes.viewer.settings_stores import (
+    ButtonName,
+    ColumnName,
+    DiscSettings,
+    OutsideSettings,
+    PageName,
+    StoreSettings,
+)
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
 
 COLUMNS: tuple[ColumnName, ...] = ("day", "name", "id", "kind", "what", "count", "where")
 BUTTONS: tuple[ButtonName, ...] = ("file", "folder", "outside")
-PAGES: tuple[PageName, ...] = ("documents",)
+PAGES: tuple[PageName, ...] = ("documents", "disc")
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class ViewerSettings(Settings):
     fetched_mb: int = setting(2000, N_("How much room fetched images may take on this PC, in MB; emptied at the end."))
     inbox: str = setting("", N_("The gateway's inbox folder that documents are handed to; empty = none."))
     outside: OutsideSettings = setting(OutsideSettings, N_("A viewer of another maker that studies are handed to."))
+    disc: DiscSettings = setting(DiscSettings, N_("Discs of other hospitals, and the gateway that takes them in."))
     pages: list[PageName] = setting(lambda: list(PAGES), N_("Pages beside the list."))
     columns: list[ColumnName] = setting(lambda: list(COLUMNS), N_("Columns of the list, in this order."))
     buttons: list[ButtonName] = setting(lambda: list(BUTTONS), N_("Keys of the list beside the usual ones."))
@@ -86,6 +95,7 @@ class ViewerDesk:
         self.stores = StoresDesk(kit, self._post)
         self.outside = OutsideDesk(kit)
         self.documents = DocumentsDesk(kit)
+        self.disc = DiscDesk(kit, self._reader, self._after)
 
     # -- what there is -----------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 
 ColumnName = Literal["day", "name", "kana", "id", "birth", "sex", "kind", "what", "count", "where", "accession"]
-PageName = Literal["documents"]
+PageName = Literal["documents", "disc"]
 ButtonName = Literal["file", "folder", "outside"]
 
 
@@ -39,3 +39,14 @@ class OutsideSettings(Settings):
     template: str = setting("", N_("What stands in it, with {id} {name} {kana} ... to be filled in."))
     encoding: Literal["cp932", "utf-8"] = setting("cp932", N_("How it is written: cp932 or utf-8."))
     command: list[str] = setting(list, N_("The program and its words; the same may be filled in. Empty = none."))
+
+
+@dataclass(frozen=True)
+class DiscSettings(Settings):
+    """Where discs are read, and the gateway that takes in what they hold."""
+
+    drive: str = setting("", N_("The drive that discs are read from; empty = it is asked for."))
+    address: str = setting("127.0.0.1", N_("Address of the gateway."))
+    port: int = setting(11112, N_("Its port."))
+    ae_title: str = setting("KIOSK", N_("Its AE title."))
+    own_ae_title: str = setting("", N_("The AE title of this station; the gateway must know it."))
