@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from kiosk.store import booking_tables, correction_tables, gateway_tables, spool_tables, tables, theatre_tables
+from kiosk.store import (
+    booking_tables,
+    correction_tables,
+    gateway_tables,
+    spool_tables,
+    tables,
+    teaching_tables,
+    theatre_tables,
+)
 
 centre = tables.centre
 station = tables.station
 
 __all__ = [
-    "booking_tables", "centre", "correction_tables", "gateway_tables", "spool_tables", "station", "theatre_tables",
+    "booking_tables", "centre", "correction_tables", "gateway_tables", "spool_tables", "station", "teaching_tables",
+    "theatre_tables",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from kiosk.store.engine import Store, sqlite_url
 
 log = logging.getLogger(__name__)
 
-HEAD = {"centre": "0006", "station": "0003"}  # a test holds that these are the newest migrations
-OLDER = {"centre": ("0001", "0002", "0003", "0004", "0005"), "station": ("0001", "0002")}  # that we know how to migrate
+HEAD = {"centre": "0007", "station": "0003"}  # a test holds that these are the newest migrations
+OLDER = {"centre": ("0001", "0002", "0003", "0004", "0005", "0006"), "station": ("0001", "0002")}  # that we migrate
 APPLICATION_ID = {"centre": 0x4B494F43, "station": 0x4B494F53}  # "KIOC", "KIOS"
 SCHEMA_LOCK = 0x6B696F74
 _one_at_a_time = threading.Lock()  # Alembic keeps its context in module globals

@@ -9,15 +9,20 @@ from typing import Any
 from kiosk.core.faults import Fault
 from kiosk.core.study_search import Listed
 from kiosk.core.words import N_, Sentence
+from kiosk.modes.viewer import page_rules
 from kiosk.modes.viewer.disc_page import DiscPage
 from kiosk.modes.viewer.documents_page import DocumentsPage
 from kiosk.modes.viewer.list_rules import Asked
+from kiosk.modes.viewer.teaching_form import TeachingForm
+from kiosk.modes.viewer.teaching_page import TeachingPage
 from kiosk.ui.shell import Key
 
 PAGES: dict[str, tuple[Any, str, str]] = {  # name -> its frame, key and words
     "documents": (DocumentsPage, "F7", N_("Documents")),
     "disc": (DiscPage, "F8", N_("Disc")),
+    "teaching": (TeachingPage, "F10", N_("Teaching file")),
 }
+FORM = "teaching form"
 
 
 class ListSide:
@@ -101,6 +106,31 @@ class ListSide:
             _, cap, words = PAGES[name]
             keys.append(Key(cap, words, lambda name=name: self.show(name)))  # type: ignore[misc]
         return keys
+
+    @property
+    def letters(self) -> dict[str, Callable[[], object]]:
+        """Single letters over the pictures."""
+        return {"t": self.teach} if "teaching" in self.desk.settings.pages else {}
+
+    def teach(self) -> None:
+        """t: the picture of the pane, or a key image of its visit, on its way into the teaching file."""
+        window = self.window
+        pane = window.pictures.pane
+        seen, facts = window.pictures.seen_in(pane), pane.facts
+        if seen is None or facts is None or not pane.ready:
+            window.shell.problem.look(N_("No picture is shown."))
+            return
+        visit = seen.visit
+        whose = visit.patient if visit is not None else page_rules.patient_of_picture(facts)
+        make = pane.png_maker(self.desk.settings.key_image_px)
+        if FORM not in self.pages:
+            shell = window.shell
+            self.pages[FORM] = TeachingForm(
+                shell.work, shell, self.desk, lambda: self._go("pictures"), self._changed
+            )
+        window.pictures.stop()
+        self._go(FORM)
+        self.pages[FORM].take(whose, facts.modality, facts.sop_uid, make, visit.id if visit is not None else None)
 
     # -- the other viewer ----------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from kiosk.modes.viewer.desk_disc import DiscDesk
 from kiosk.modes.viewer.desk_documents import DocumentsDesk
 from kiosk.modes.viewer.desk_outside import OutsideDesk
 from kiosk.modes.viewer.desk_stores import StoresDesk
+from kiosk.modes.viewer.desk_teaching import TeachingDesk
 from kiosk.modes.viewer.settings_stores import (
     ButtonName,
     ColumnName,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 COLUMNS: tuple[ColumnName, ...] = ("day", "name", "id", "kind", "what", "count", "where")
 BUTTONS: tuple[ButtonName, ...] = ("file", "folder", "outside")
-PAGES: tuple[PageName, ...] = ("documents", "disc")
+PAGES: tuple[PageName, ...] = ("documents", "disc", "teaching")
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class ViewerDesk:
         self.stores = StoresDesk(kit, self._post)
         self.outside = OutsideDesk(kit)
         self.documents = DocumentsDesk(kit)
+        self.teaching = TeachingDesk(kit)
         self.disc = DiscDesk(kit, self._reader, self._after)
 
     # -- what there is -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import PureWindowsPath
 from typing import Any
 
@@ -9,6 +10,7 @@ from kiosk.core.calendar_dates import NoDate, read_date
 from kiosk.core.disc import DiscStudy
 from kiosk.core.names import read_person_name
 from kiosk.core.patient import Patient
+from kiosk.core.picture import PictureFacts
 from kiosk.core.study import Study
 from kiosk.core.words import N_, say
 from kiosk.modes.viewer.rules import day_of
@@ -26,11 +28,20 @@ SHOWN_HERE = (".pdf", ".bmp", ".jpg", ".jpeg", ".png")
 def patient_of(study: Study) -> Patient:
     """Whose a study is, by its images."""
     kanji, kana, romaji = read_person_name(study.name)
+    return Patient(study.issuer, study.patient_id, kanji, kana, romaji, study.sex, _born(study.birth_date))
+
+
+def _born(text: str) -> date | None:
     try:
-        born = read_date(study.birth_date) if study.birth_date else None
+        return read_date(text) if text else None
     except NoDate:
-        born = None
-    return Patient(study.issuer, study.patient_id, kanji, kana, romaji, study.sex, born)
+        return None
+
+
+def patient_of_picture(facts: PictureFacts) -> Patient:
+    """Whose a loose file says that it is."""
+    kanji, kana, romaji = read_person_name((facts.name, "", ""))
+    return Patient("", facts.patient_id, kanji, kana, romaji, facts.sex, _born(facts.birth_date))
 
 
 def is_shown_here(name: str) -> bool:

@@ -77,7 +77,7 @@ class ViewerWindow:
         if place == "list":
             self.pictures.stop()
         self.focus()
-        self.shell.letter_keys(self.pictures.letters if place == "pictures" else {})
+        self.shell.letter_keys(self.pictures.letters | self.side.letters if place == "pictures" else {})
         self._keys()
 
     def focus(self) -> None:

@@ -74,3 +74,51 @@ def test_a_study_goes_to_the_other_viewer_by_one_key(
     assert (tmp_path / "p.txt").read_bytes() == "P00001\r\n見本 太郎\r\n2026001\r\n3\r\n".encode("cp932")
     assert sorted(each.name for each in (tmp_path / "OUT").iterdir()) == [f"SC000{n}.dcm" for n in (1, 2, 3)]
     assert window.place == "list"
+
+
+def test_a_picture_goes_into_the_teaching_file_and_is_found_there(
+    open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any, tmp_path: Path
+) -> None:
+    ward = open_ward()
+    ward.study(ward.visit(), pictures=2)
+    window = open_window(ward)
+    wait_until(lambda: len(window.list.table) == 1)
+    press(window, "<F5>")
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    press(window, "<F7>")
+    wait_until(lambda: "tray" in window.shell.problem.text)
+    window.shell.scanner.letters["t"]()
+    form = window.side.pages["teaching form"]
+    wait_until(lambda: form.canvas.painted and len(form.strip.shown) == 2, what="this picture and the key image")
+    assert cut_off(window.shell.top) == []
+    canvas = form.canvas
+    left, top, wide, high = canvas._place()
+    for event, x, y in (("<ButtonPress-1>", left, top), ("<ButtonRelease-1>", left + wide // 2, top + high // 2)):
+        canvas.event_generate(event, x=x, y=y)
+    assert len(canvas.areas) == 1
+    form.title.set("見本 太郎の胸部")
+    form.keep()
+    wait_until(lambda: "whose picture" in window.shell.problem.text)
+    assert window.place == "teaching form"
+    form.title.set("正常胸部")
+    form.keywords.set("正常、胸部X線")
+    form.keep()
+    wait_until(lambda: window.place == "pictures")
+    press(window, "<Escape>", "<F10>")
+    page = window.side.pages["teaching"]
+    wait_until(lambda: len(page.table) == 1 and page.pane.painted)
+    assert cut_off(window.shell.top) == []
+    page.search.set("胸水")
+    wait_until(lambda: len(page.table) == 0)
+    page.search.set("せいじょう")
+    page.search.set("正常")
+    wait_until(lambda: len(page.table) == 1)
+    press(window, "<F5>")
+    assert not page._side.winfo_ismapped()
+    press(window, "<Escape>")
+    page.export_to(str(tmp_path / "EX"))
+    wait_until(lambda: "1 pictures are in" in window.shell.problem.text)
+    assert len(list((tmp_path / "EX").rglob("*.jpg"))) == 1
+    page.remove()
+    window.shell._question.answer_safely()
+    assert len(page.table) == 1
