@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,7 @@ from kiosk.core.study import Study
 from kiosk.core.study_search import Listed, StudyQuestion, dicom_keys, fits, study_of_answer
 from kiosk.core.words import N_
 from kiosk.flow.find_study import ToShow, paths_of, search
-from kiosk.store import audit, images
+from kiosk.store import audit, images, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 from kiosk.store.other_centre import OtherCentre
@@ -60,7 +60,7 @@ class CentreBeside:
             paths, away = paths_of(conn, self._volumes, [found] if found is not None else [])
         if not paths:
             raise away[0][1] if away else _gone(self.name)
-        return ToShow(study, None, paths, away)
+        return ToShow(replace(study, id=0), None, paths, away)  # its row number is none of ours
 
     def leave(self) -> None:
         self._store.leave()
@@ -117,9 +117,10 @@ class ServerBeside:
         with self.centre.reading() as conn:
             here = images.study_by_uid(conn, study.study_uid)
             paths, away = paths_of(conn, self.volumes, [here] if here is not None else [])
+            visit = visits.visit_by_id(conn, here.visit_id) if here is not None and here.visit_id is not None else None
         if here is None or not paths:
             raise trouble or (away[0][1] if away else _gone(self.name))
-        return ToShow(here, None, paths, (*away, *([(self.name, trouble)] if trouble else [])))
+        return ToShow(here, visit, paths, (*away, *([(self.name, trouble)] if trouble else [])))
 
 
 def note_opened(centre: Store, actor: Actor, study: Study, store: str) -> None:

@@ -9,13 +9,21 @@ from tkinter import ttk
 from kiosk.core.words import Sentence, say
 from kiosk.ui import look
 
+RESIZED_MS = 150
+
 
 class SheetPane(ttk.Frame):
-    """``turned(by)`` when the sheet before (-1) or after (1) is wanted."""
+    """``turned(by)`` when the sheet before (-1) or after (1) is wanted, ``resized()`` when there is other room."""
 
-    def __init__(self, parent: tk.Misc, turned: Callable[[int], object] = lambda by: None) -> None:
+    def __init__(
+        self,
+        parent: tk.Misc,
+        turned: Callable[[int], object] = lambda by: None,
+        resized: Callable[[], object] = lambda: None,
+    ) -> None:
         super().__init__(parent)
         self._photo: tk.PhotoImage | None = None
+        self._resized, self._room, self._after = resized, (0, 0), ""
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
         self._canvas = canvas = tk.Canvas(self, bg=look.BLACK, highlightthickness=2, takefocus=True, width=200,
@@ -37,8 +45,8 @@ class SheetPane(ttk.Frame):
             ("<MouseWheel>", lambda event: canvas.yview_scroll(-event.delta // 60, "units")),
         ):
             canvas.bind(key, act)
-        canvas.bind("<Configure>", lambda event: self._place(), add=True)
-        self.bind("<Destroy>", lambda event: self._drop() if event.widget is self else None, add=True)
+        canvas.bind("<Configure>", lambda event: self._configured(), add=True)
+        self.bind("<Destroy>", lambda event: self._end() if event.widget is self else None, add=True)
 
     def room(self) -> tuple[int, int]:
         """Width and height inside, px."""
@@ -65,6 +73,24 @@ class SheetPane(ttk.Frame):
 
     def focus_set(self) -> None:  # type: ignore[override]
         self._canvas.focus_set()
+
+    def _configured(self) -> None:
+        self._place()
+        if self._after:
+            self.after_cancel(self._after)
+        self._after = self.after(RESIZED_MS, self._look_at_room)  # while a window is pulled nothing is made anew
+
+    def _end(self) -> None:
+        self._drop()
+        if self._after:
+            self.after_cancel(self._after)
+            self._after = ""
+
+    def _look_at_room(self) -> None:
+        self._after = ""
+        if self._room != self.room():
+            self._room = self.room()
+            self._resized()
 
     def _drop(self) -> None:
         self._photo = None  # on this thread: collected by a worker, it would call Tk from there

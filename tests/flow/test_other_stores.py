@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,12 +14,18 @@ from kiosk.core.course import arrived_views
 from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.study_search import StudyQuestion
 from kiosk.dicom.nodes import Node
+from kiosk.dicom.receive import StorageDoor
+from kiosk.flow.crew import Crew
 from kiosk.flow.fetch_to_view import FetchedStudies
+from kiosk.flow.intake import Intake
 from kiosk.flow.other_stores import CentreBeside, ServerBeside
 from kiosk.store import image_index
+from kiosk.store.audit import Actor
 from kiosk.store.engine import Store, sqlite_url
 from kiosk.store.tables import studies
 from kiosk.store.volume import Volume, Volumes, sha256_of
+from kiosk.store.writer import GroupWriter
+from tests.dicom.peers import listening
 from tests.dicom.query_peers import QueryServer, sample_studies
 from tests.needs import needs
 from tests.store.samples import facts
@@ -117,3 +124,31 @@ def test_a_study_of_a_server_is_found_fetched_once_and_completed(
     assert small.fetched.files(CT) == [], "it made room"
     small.fetched.clear()
     assert not small.fetched.folder.exists()
+
+
+@needs("dcmqrscp", "storescu")
+def test_a_gateway_that_the_server_sends_to_keeps_what_is_opened(
+    centre_on_sqlite: Store, crew: Crew, tmp_path: Path
+) -> None:
+    disk = Volume("MAG1", tmp_path / "MAG1", True)
+    disk.prepare()
+    writer = GroupWriter(centre_on_sqlite, crew.start)
+    intake = Intake(centre_on_sqlite, lambda: disk, writer, Actor(station="gateway"))
+    with listening(StorageDoor(intake)) as gateway:
+        server = QueryServer(tmp_path, gateway.port)
+        try:
+            server.take(*sample_studies(tmp_path))
+            fetched = FetchedStudies(tmp_path / "FETCHED", 0)
+            pacs = ServerBeside("PACS", server.node, "VIEWER", "KIOSK", centre_on_sqlite, Volumes([disk]), fetched)
+            found = {each.study_uid: each for each in pacs.search(StudyQuestion("ﾐﾎﾝ"), GO_ON).studies}
+            told: list[tuple[int, int]] = []
+            shown = pacs.open(found[CT], lambda done, of: told.append((done, of)), GO_ON)
+            assert len(shown.paths) == 4 and all(disk.root in path.parents for path in shown.paths)
+            assert told[-1] == (4, 4) and shown.study.id > 0 and not fetched.folder.exists()
+            nowhere = replace(pacs, to="NOBODY")
+            with pytest.raises(LinkLost) as why:
+                nowhere.open(next(each for uid, each in found.items() if uid != CT), nothing, GO_ON)
+            assert "destination" in str(why.value.sentence)
+        finally:
+            server.close()
+    centre_on_sqlite.leave()

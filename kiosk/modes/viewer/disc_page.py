@@ -8,7 +8,7 @@ from pathlib import Path, PureWindowsPath
 from tkinter import filedialog, ttk
 from typing import Any
 
-from kiosk.core.correction import FIELDS, Identity, differences
+from kiosk.core.correction import Identity
 from kiosk.core.disc import Disc, DiscStudy
 from kiosk.core.faults import Refused
 from kiosk.core.study_search import FoundStudy
@@ -179,6 +179,8 @@ class DiscPage(ttk.Frame):
 
     def _chosen(self, visit: Visit) -> None:
         self._ours = Identity.of_patient(visit.patient)
+        if self._disc is not None and (keys := page_rules.fitting(self._disc.studies, self._ours)):
+            self.table.tree.selection_set(keys)
         self._compare()
         self.focus_set()
 
@@ -192,13 +194,10 @@ class DiscPage(ttk.Frame):
         after = self._ours or Identity()
         rows = []
         if chosen or self._ours is not None:
-            for each in differences(before, after):
-                if each.field == "accession":
-                    continue
-                words, state = page_rules.COMPARED[each.differs]
-                told = (page_rules.identity_cell(each.field, value) for value in (each.before, each.after))
-                compared = (say(words), state) if self._ours is not None else ("", "")
-                rows.append(Row(each.field, (say(FIELDS[each.field]), *told, compared[0]), compared[1]))
+            for field, words, *values, differs in page_rules.compared(before, after):
+                told = (page_rules.identity_cell(field, value) for value in values)
+                how, state = page_rules.DIFFERS[differs] if self._ours is not None else ("", "")
+                rows.append(Row(field, (words, *told, say(how)), state))
         self.compared.show(rows)
         self._changed()
 
@@ -223,17 +222,22 @@ class DiscPage(ttk.Frame):
             return
         if ours is None:
             return
-        unlike = [say(FIELDS[each.field]) for each in differences(before, ours)
-                  if each.differs and each.field not in ("patient_id", "accession")]  # fmt: skip
+        rows = page_rules.compared(before, ours)
+        unlike = [words for field, words, _, _, differs in rows if differs and field != "patient_id"]
         values = {
             "n": sum(len(each.files) for each in studies), "disc": f"{before.shown_name} ({before.patient_id})",
             "ours": f"{ours.shown_name} ({ours.patient_id})", "unlike": say(N_(", ")).join(unlike),
+            "other": page_rules.here_as_another(studies, ours),
         }  # fmt: skip
         text = N_("{n} images of {disc} are stored as images of {ours}. Their old ID is kept in them.")
         told = say(Sentence(text, values))
         if unlike:
             told += "\n" + say(Sentence(N_("These differ: {unlike}. Is it the same person all the same?"), values))
-        take = Choice(N_("The same person: take in"), lambda: self.take(studies, ours), dangerous=bool(unlike))
+        if values["other"]:
+            text = N_("Some of it is stored already as images of {other}: check who is right first.")
+            told += "\n" + say(Sentence(text, values))
+        doubtful = bool(unlike or values["other"])
+        take = Choice(N_("The same person: take in"), lambda: self.take(studies, ours), dangerous=doubtful)
         self._shell.ask(N_("Are both the same person?"), told, [Choice(N_("Not yet")), take])
 
     def take(self, studies: Sequence[DiscStudy], ours: Identity) -> None:

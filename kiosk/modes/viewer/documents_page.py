@@ -59,7 +59,7 @@ class DocumentsPage(ttk.Frame):
         self.kind.set("DC")
         self.title = TextField(foot, N_("Title (empty = name of the file)"), width=16, limit=200)
         self.title.grid(row=0, column=1, sticky="sew")
-        self.pane = SheetPane(self, self._turn)
+        self.pane = SheetPane(self, self._turn, self._again)
         self.pane.grid(row=0, column=1, rowspan=3, sticky="nsew")
 
     @property
@@ -160,6 +160,10 @@ class DocumentsPage(ttk.Frame):
                 self.pane.say(why.sentence)
 
         self._desk.png(document, page, *self.pane.room()).then(came, failed)
+
+    def _again(self) -> None:
+        if self._shown is not None and self.pane.painted:
+            self._show(self._shown, self._page)
 
     def _turn(self, by: int) -> None:
         if self._shown is not None and 0 <= self._page + by < self._pages:

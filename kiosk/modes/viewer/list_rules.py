@@ -86,6 +86,8 @@ def stores_words(asked: Mapping[str, Asked]) -> str:
         else:
             text = N_("{store}: {count} found") if each.complete else N_("{store}: {count} found and more")
             words.append(say(text, store=name, count=each.count))
+    if any_away(asked):
+        words.append(say(N_("(Return in the search field asks again)")))
     return "    ".join(words)
 
 

@@ -77,6 +77,7 @@ class ListSide:
         if name not in self.pages:
             shell = self.window.shell
             self.pages[name] = PAGES[name][0](shell.work, shell, self.desk, lambda: self._go("list"), self._changed)
+        self.window.shell.problem.clear()
         self._go(name)
         self.pages[name].opened(self.window.list.selected)
 

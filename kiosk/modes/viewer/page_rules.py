@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import PureWindowsPath
 from typing import Any
 
 from kiosk.core.calendar_dates import NoDate, read_date
+from kiosk.core.correction import FIELDS, Identity, differences, folded
 from kiosk.core.disc import DiscStudy
+from kiosk.core.kana import romaji
 from kiosk.core.names import read_person_name
 from kiosk.core.patient import Patient
 from kiosk.core.picture import PictureFacts
@@ -19,7 +23,7 @@ DOCUMENT_KINDS = {
     "DC": N_("DC document"), "D1": N_("D1 document 1"), "D2": N_("D2 document 2"), "D3": N_("D3 document 3"),
     "D4": N_("D4 document 4"), "D5": N_("D5 document 5"),
 }  # fmt: skip
-COMPARED: dict[bool | None, tuple[str, str]] = {  # does it differ? -> words, state
+DIFFERS: dict[bool | None, tuple[str, str]] = {  # does it differ? -> words, state
     True: (N_("differs"), "stop"), False: (N_("the same"), "done"), None: (N_("not told"), "look"),
 }  # fmt: skip
 SHOWN_HERE = (".pdf", ".bmp", ".jpg", ".jpeg", ".png")
@@ -27,8 +31,8 @@ SHOWN_HERE = (".pdf", ".bmp", ".jpg", ".jpeg", ".png")
 
 def patient_of(study: Study) -> Patient:
     """Whose a study is, by its images."""
-    kanji, kana, romaji = read_person_name(study.name)
-    return Patient(study.issuer, study.patient_id, kanji, kana, romaji, study.sex, _born(study.birth_date))
+    kanji, kana, roman = read_person_name(study.name)
+    return Patient(study.issuer, study.patient_id, kanji, kana, roman, study.sex, _born(study.birth_date))
 
 
 def _born(text: str) -> date | None:
@@ -40,8 +44,8 @@ def _born(text: str) -> date | None:
 
 def patient_of_picture(facts: PictureFacts) -> Patient:
     """Whose a loose file says that it is."""
-    kanji, kana, romaji = read_person_name((facts.name, "", ""))
-    return Patient("", facts.patient_id, kanji, kana, romaji, facts.sex, _born(facts.birth_date))
+    kanji, kana, roman = read_person_name((facts.name, "", ""))
+    return Patient("", facts.patient_id, kanji, kana, roman, facts.sex, _born(facts.birth_date))
 
 
 def is_shown_here(name: str) -> bool:
@@ -52,6 +56,38 @@ def is_shown_here(name: str) -> bool:
 def document_cells(document: Any) -> tuple[str, ...]:
     """One line of the list of documents."""
     return document.day, document.kind, document.title or document.name, document.name.rpartition(".")[2].upper()
+
+
+def compared(before: Identity, after: Identity) -> list[tuple[str, str, str, str, bool | None]]:
+    """Field, its words, on the disc, ours, does it differ; most discs name in romaji alone, which our list may lack."""
+    if not after.romaji and after.kana:
+        after = replace(after, romaji=romaji(after.kana))
+    found: list[tuple[str, str, str, str, bool | None]] = []
+    for each in differences(before, after):
+        if each.field == "accession":
+            continue
+        found.append((each.field, say(FIELDS[each.field]), each.before, each.after, each.differs))
+        if each.field == "kana":
+            unlike = folded(before.romaji) != folded(after.romaji) if before.romaji and after.romaji else None
+            found.append(("romaji", say(N_("Romaji")), before.romaji, after.romaji, unlike))
+    return found
+
+
+def fitting(studies: Sequence[DiscStudy], ours: Identity) -> list[str]:
+    """The studies of the one person on the disc who may be ours: something is the same, and nothing but the ID differs.
+    Empty where nobody is, or several are.
+    """
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for study in studies:
+        told = [differs for field, *_, differs in compared(study.identity, ours) if field != "patient_id"]
+        if False in told and True not in told:
+            found.setdefault(study.person, []).append(study.study_uid)
+    return next(iter(found.values())) if len(found) == 1 else []
+
+
+def here_as_another(studies: Sequence[DiscStudy], ours: Identity) -> str:
+    """The ID that some of these images are stored under already, where it is not ours: somebody erred, now or then."""
+    return next((each.here_as for each in studies if each.here and each.here_as != ours.patient_id), "")
 
 
 def short_place(place: str) -> str:

@@ -64,7 +64,7 @@ class TeachingPage(ttk.Frame):
         self.table.tree.bind("<<TreeviewSelect>>", lambda event: self._marked(), add=True)
         self.comment = ttk.Label(side, anchor="nw", justify="left", wraplength=look.px(480))
         self.comment.grid(row=2, column=0, sticky="ew", pady=(gap, 0))
-        self.pane = SheetPane(self, self._step)
+        self.pane = SheetPane(self, self._step, lambda: self._shown and self._show(self._shown))
         self.pane.grid(row=0, column=1, rowspan=2, sticky="nsew")
         self.search.entry.bind("<Down>", lambda event: self.table.focus_set())
         self.search.entry.bind("<Return>", lambda event: self.table.focus_set())
@@ -146,7 +146,6 @@ class TeachingPage(ttk.Frame):
             self._side.grid()
         self.focus_set()
         self._changed()
-        self.update_idletasks()
         self._show(self.table.selected)
 
     def _step(self, by: int) -> None:
@@ -166,6 +165,7 @@ class TeachingPage(ttk.Frame):
 
     def _show(self, key: str) -> None:
         self._shown = key
+        self.update_idletasks()
 
         def came(png: bytes) -> None:
             if self.winfo_exists() and self._shown == key:
