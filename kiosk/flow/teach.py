@@ -1,7 +1,6 @@
 """The teaching file: a picture without its examinee is kept, found, exported for a lecture, taken out again.
 
-Which examinee it is of stands in the audit alone. The picture is made anew from its pixels, so that no word of the
-file that it came from stays in it; what is burned in is blacked out where a person marked it.
+Which examinee it is of stands in the audit alone.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +16,13 @@ from kiosk.core.faults import Fault, Refused
 from kiosk.core.key_picture import key_picture
 from kiosk.core.patient import Patient
 from kiosk.core.safe_names import is_legal_on_windows
-from kiosk.core.teaching import LONGEST_COMMENT, LONGEST_TITLE, Area, TeachingPicture, Words, check, pixels_of
+from kiosk.core.teaching import LONGEST_COMMENT, LONGEST_TITLE, Area, TeachingPicture, Words, check
 from kiosk.core.words import N_, say
+from kiosk.paper.teaching_picture import anonymous, jpeg, thumb
 from kiosk.store import audit, notices, teaching
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
 
-THUMB = (256, 192)
 MAY_REMOVE = ("admin",)
 
 
@@ -45,38 +43,6 @@ def keep(
         audit.write(conn, actor, "teaching picture kept", patient=patient, subject=f"teaching {row}", sop_uid=sop_uid)
         notices.tell(conn, "teaching")
     return row
-
-
-def anonymous(picture: bytes, areas: Sequence[Area]) -> bytes:
-    """The pixels alone as PNG, marked areas black. Raises Refused."""
-    from PIL import Image, ImageDraw, UnidentifiedImageError
-
-    try:
-        with Image.open(BytesIO(picture), formats=("PNG", "JPEG")) as opened:
-            made = opened.convert("L" if opened.mode in ("L", "1") else "RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as why:
-        raise Refused(
-            "picture", N_("This is not a picture that can be kept (JPEG or PNG)."), N_("Take it over again.")
-        ) from why
-    clean = Image.frombytes(made.mode, made.size, made.tobytes())
-    draw = ImageDraw.Draw(clean)
-    for area in areas:
-        left, top, right, bottom = pixels_of(area, *clean.size)
-        if right > left and bottom > top:
-            draw.rectangle((left, top, right - 1, bottom - 1), fill=0 if clean.mode == "L" else (0, 0, 0))
-    out = BytesIO()
-    clean.save(out, "PNG")
-    return out.getvalue()
-
-
-def thumb(picture: bytes) -> tuple[int, int, bytes]:
-    """Width, height and RGB bytes for a strip."""
-    from PIL import Image
-
-    with Image.open(BytesIO(picture), formats=("PNG", "JPEG")) as opened:
-        small = opened.convert("RGB")
-    small.thumbnail(THUMB)
-    return small.width, small.height, small.tobytes()
 
 
 def remove(centre: Store, actor: Actor, row: int) -> None:
@@ -109,7 +75,7 @@ def export(
                 found, picture = teaching.by_id(conn, row), teaching.picture_bytes(conn, row)
             assert found is not None
             name = _file_name(number, found)
-            _put(target / name, _jpeg(picture))
+            _put(target / name, jpeg(picture))
             lines.append((name, found.title, ", ".join(found.keywords), found.modality, found.comment))
         _put(target / "list.csv", BOM + b"".join(csv_line(line) for line in lines))
     except OSError as why:
@@ -130,15 +96,6 @@ def _file_name(number: int, picture: TeachingPicture) -> str:
     plain = "".join(letter if letter.isalnum() else "_" for letter in picture.title)[:40].strip("_")
     name = f"{number:04d}_{plain}.jpg"
     return name if plain and is_legal_on_windows(name) else f"{number:04d}.jpg"
-
-
-def _jpeg(picture: bytes) -> bytes:
-    from PIL import Image
-
-    out = BytesIO()
-    with Image.open(BytesIO(picture), formats=("PNG", "JPEG")) as opened:
-        opened.save(out, "JPEG", quality=92, subsampling=0)
-    return out.getvalue()
 
 
 def _put(path: Path, data: bytes) -> None:

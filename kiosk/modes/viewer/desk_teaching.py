@@ -66,7 +66,7 @@ class TeachingDesk:
         """Answer: (PNG that ``make`` makes on a desk thread, its thumbnail)."""
 
         def work() -> tuple[bytes, Any]:
-            from kiosk.flow.teach import thumb
+            from kiosk.paper.teaching_picture import thumb
 
             picture = make()
             return picture, thumb(picture)
