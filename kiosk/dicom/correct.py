@@ -67,7 +67,8 @@ _SET = (
 @dataclass(frozen=True)
 class Target:
     """Whose the images are. ``study_uid`` new, or that of the right person's examination; the others of it, where it
-    is known. ``same_person``: the ID alone is another one (hospital instead of centre).
+    is known. ``same_person``: the ID alone is another one (hospital instead of centre). ``imported``: the person is
+    right, but known here by another ID; the order was another hospital's, and the UIDs stay.
     """
 
     identity: Identity
@@ -76,6 +77,7 @@ class Target:
     requested_procedure_id: str = ""
     description: str = ""
     same_person: bool = False
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,9 +161,9 @@ def _change(
     ds: Dataset, own: tuple[str, str], uids: Mapping[str, str], target: Target, *, system: str, when: datetime
 ) -> None:  # fmt: skip
     """``own``: new SOP Instance and Series UID."""
-    terms = charset_terms(_raw(ds, 0x00080005))
+    terms = charset_terms(raw_value(ds, 0x00080005))
     before = Dataset()
-    leaving = () if target.same_person else (*_OF_THE_PERSON, *_OF_THE_ORDER)
+    leaving = () if target.same_person else _OF_THE_ORDER if target.imported else (*_OF_THE_PERSON, *_OF_THE_ORDER)
     for keyword in (*_SET, *leaving):
         tag = tag_for_keyword(keyword)
         assert tag is not None
@@ -177,13 +179,16 @@ def _change(
     if charset is not None:
         _put(ds, "SpecificCharacterSet", "CS", list(charset.terms))
     _set(ds, own, target, name)
-    if kept_age and not target.same_person:
+    if target.imported:
+        _keep_old_id(ds, before)
+    elif kept_age and not target.same_person:
         _set_age(ds, target.identity)
     item = Dataset()
     _put(item, "SourceOfPreviousValues", "LO", "")
     _put(item, "AttributeModificationDateTime", "DT", f"{when:%Y%m%d%H%M%S}")
     _put(item, "ModifyingSystem", "LO", (system or "KIOSK")[:64])
-    _put(item, "ReasonForTheAttributeModification", "CS", "COERCE" if target.same_person else "CORRECT")
+    coerced = target.same_person or target.imported
+    _put(item, "ReasonForTheAttributeModification", "CS", "COERCE" if coerced else "CORRECT")
     item.ModifiedAttributesSequence = Sequence([before])
     known = list(ds[ORIGINAL].value) if ORIGINAL in ds else []
     ds.OriginalAttributesSequence = Sequence([*known, item])
@@ -205,6 +210,8 @@ def _set(ds: Dataset, own: tuple[str, str], target: Target, name: str) -> None:
     _put(ds, "PatientBirthDate", "DA", identity.birth_date)
     _put(ds, "PatientSex", "CS", identity.sex)
     _put(ds, "AccessionNumber", "SH", identity.accession)
+    if target.imported:
+        return
     _put(ds, "StudyID", "SH", target.requested_procedure_id[:16])
     _put(ds, "ReferringPhysicianName", "PN", "")
     if target.step_id:
@@ -219,6 +226,19 @@ def _set(ds: Dataset, own: tuple[str, str], target: Target, name: str) -> None:
             if value and (value.isascii() or str(ds.get("SpecificCharacterSet", "")) == Charset.UTF8):
                 _put(request, keyword, vr, value)
         ds.RequestAttributesSequence = Sequence([request])
+
+
+def _keep_old_id(ds: Dataset, before: Dataset) -> None:
+    """Under which ID the images are known where they come from (PS3.3 C.2.3). ``before`` holds decoded text by now."""
+    old = str(before.get("PatientID", "") or "")
+    if not old:
+        return
+    item = Dataset()
+    _put(item, "PatientID", "LO", old)
+    if issuer := str(before.get("IssuerOfPatientID", "") or ""):
+        _put(item, "IssuerOfPatientID", "LO", issuer)
+    _put(item, "TypeOfPatientID", "CS", "TEXT")
+    ds.OtherPatientIDsSequence = Sequence([*ds.get("OtherPatientIDsSequence", ()), item])
 
 
 def _set_age(ds: Dataset, identity: Identity) -> None:
@@ -272,7 +292,7 @@ def _go_over(ds: Dataset, terms: list[str], uids: Mapping[str, str], to_unicode:
         vr = _vr(tag, element)
         if vr == "SQ":
             for item in ds[tag].value or ():
-                own = charset_terms(_raw(item, 0x00080005)) or terms
+                own = charset_terms(raw_value(item, 0x00080005)) or terms
                 _go_over(item, own, {} if tag == ORIGINAL else uids, to_unicode)
                 if to_unicode and 0x00080005 in item:
                     del item[0x00080005]
@@ -306,7 +326,8 @@ def _vr(tag: BaseTag, element: object) -> str:
         return "UN"
 
 
-def _raw(ds: Dataset, tag: int) -> bytes:
+def raw_value(ds: Dataset, tag: int) -> bytes:
+    """The bytes of an element as they stand, empty where it is missing."""
     element = ds.get_item(tag) if tag in ds else None
     value = getattr(element, "value", b"")
     if isinstance(value, bytes):

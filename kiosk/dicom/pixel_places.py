@@ -19,7 +19,7 @@ def files_of(place: Path) -> list[Path]:
     """The files behind ``place``, at most MAX_FILES. Raises Unreadable where nothing is there."""
     if place.is_dir():
         index = next((each for name in ("DICOMDIR", "dicomdir") if (each := place / name).is_file()), None)
-        if index is not None and (listed := _listed(index)):
+        if index is not None and (listed := _listed_or_none(index)):
             return listed
         found = _walk(place)
     elif place.name.upper().startswith("DICOMDIR") and place.is_file():
@@ -55,6 +55,14 @@ def _listed(index: Path) -> list[Path]:
         if path is not None:
             found.append(path)
     return found[:MAX_FILES]
+
+
+def _listed_or_none(index: Path) -> list[Path]:
+    """A table of contents that can't be read is no reason not to look at the files themselves."""
+    try:
+        return _listed(index)
+    except (Unreadable, OSError):
+        return []
 
 
 def _file_of(record: Dataset, home: Path) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,11 +12,12 @@ from pathlib import Path
 from kiosk.core.faults import Fault, LinkLost
 from kiosk.core.hanging import SLICED
 from kiosk.core.study import Instance, Study
+from kiosk.core.study_search import StudyQuestion, birth_date_in, name_forms
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
 from kiosk.store import audit, images, visits
 from kiosk.store.audit import Actor
-from kiosk.store.engine import Store
+from kiosk.store.engine import Connection, Store
 from kiosk.store.volume import Volumes
 
 log = logging.getLogger(__name__)
@@ -37,11 +39,21 @@ class ToShow:
 def list_studies(centre: Store, text: str, days: int, modality: str, limit: int = 300) -> list[Study]:
     """By part of name, ID, accession or check-up number; of the last ``days`` days (0 = all); newest first."""
     since = f"{date.today() - timedelta(days=days - 1):%Y%m%d}" if days else ""
+    return search(centre, StudyQuestion(text, since, modality), limit)
+
+
+def search(centre: Store, question: StudyQuestion, limit: int = 300) -> list[Study]:
+    """Names in each form that images carry, IDs, check-up numbers, and a birth date; newest first."""
+    text, since, modality = question.text, question.since, question.modality
+    found: list[Study] = []
     with centre.reading() as conn:
-        found = images.find_studies(conn, text, since=since, modality=modality, limit=limit)
+        for form in name_forms(text) or ("",):
+            found += images.find_studies(conn, form, since=since, modality=modality, limit=limit)
         if text:
             for visit in visits.find_visits(conn, text, limit=20):
                 found += images.studies_of_visit(conn, visit.id)
+        if born := birth_date_in(text):
+            found += images.find_studies(conn, born=born, since=since, modality=modality, limit=limit)
     unique = {
         study.id: study
         for study in found
@@ -68,12 +80,22 @@ def study_to_show(
             )
         first = found[0]
         its_visit = visits.visit_by_id(conn, first.visit_id) if first.visit_id is not None else None
-        stored = [each for one in found for each in images.instances_of_study(conn, one.id)]
-        further = {row: places for one in found for row, places in images.further_places(conn, one.id).items()}
+        paths, away = paths_of(conn, volumes, found)
         for one in found:
             who = f"{one.issuer}|{one.patient_id}"
             audit.write(conn, actor, "study opened", patient=who, subject=f"study {one.id}")
-    stored = _what_is_read_first(stored)
+    if not paths and away:
+        raise away[0][1]
+    return ToShow(first, its_visit, paths, away)
+
+
+def paths_of(
+    conn: Connection, volumes: Volumes, found: Iterable[Study]
+) -> tuple[tuple[Path, ...], tuple[tuple[str, Fault], ...]]:
+    """The files of these studies on this PC, and what lies on disks that it does not know."""
+    studies = list(found)
+    stored = _what_is_read_first([each for one in studies for each in images.instances_of_study(conn, one.id)])
+    further = {row: places for one in studies for row, places in images.further_places(conn, one.id).items()}
     paths: list[Path] = []
     away: list[tuple[str, Fault]] = []
     for each in stored:
@@ -82,9 +104,7 @@ def study_to_show(
             away.append((each.path, _not_mapped(each.volume)))
         else:
             paths.append(path)
-    if not paths and away:
-        raise away[0][1]
-    return ToShow(first, its_visit, tuple(paths), tuple(away))
+    return tuple(paths), tuple(away)
 
 
 def _what_is_read_first(stored: list[Instance]) -> list[Instance]:

@@ -11,6 +11,7 @@ from kiosk.store import (
     master_tables,
     spool_tables,
     tables,
+    teaching_tables,
     theatre_tables,
 )
 
@@ -19,6 +20,6 @@ station = tables.station
 
 __all__ = [
     "booking_tables", "centre", "correction_tables", "finding_tables", "gateway_tables", "letter_tables",
-    "master_tables", "spool_tables", "station",
+    "master_tables", "spool_tables", "station", "teaching_tables",
     "theatre_tables",
 ]  # fmt: skip

@@ -99,9 +99,10 @@ def studies_of_patient(conn: sa.Connection, patient_id: str, *, limit: int = 200
 
 
 def find_studies(
-    conn: sa.Connection, text: str = "", *, since: str = "", until: str = "", modality: str = "", limit: int = 200
-) -> list[Study]:
-    """Studies by ID, accession or name, date range (YYYYMMDD) and modality; newest first.
+    conn: sa.Connection, text: str = "", *, since: str = "", until: str = "", modality: str = "", born: str = "",
+    limit: int = 200,
+) -> list[Study]:  # fmt: skip
+    """Studies by ID, accession or name, date range (YYYYMMDD), modality and birth date; newest first.
 
     Those whose ID, name or part of a name begins with ``text``; only where there are none, those that contain it.
     """
@@ -112,6 +113,8 @@ def find_studies(
         where.append(studies.c.study_date <= until)
     if modality:
         where.append(("\\" + studies.c.modalities + "\\").contains(f"\\{modality}\\", autoescape=True))
+    if born:
+        where.append(studies.c.birth_date == born)
     if not text:
         return _studies(conn, where, limit)
     begins = _beginning(folded(text), since, until)

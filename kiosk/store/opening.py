@@ -15,9 +15,9 @@ from kiosk.store.engine import Store, sqlite_url
 
 log = logging.getLogger(__name__)
 
-HEAD = {"centre": "0009", "station": "0003"}  # a test holds that these are the newest migrations
+HEAD = {"centre": "0010", "station": "0003"}  # a test holds that these are the newest migrations
 OLDER = {  # that we know how to migrate
-    "centre": ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"),
+    "centre": ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
     "station": ("0001", "0002"),
 }
 APPLICATION_ID = {"centre": 0x4B494F43, "station": 0x4B494F53}  # "KIOC", "KIOS"

@@ -11,15 +11,34 @@ from typing import TYPE_CHECKING, Any, Literal
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.viewer.desk_disc import DiscDesk
+from kiosk.modes.viewer.desk_documents import DocumentsDesk
+from kiosk.modes.viewer.desk_outside import OutsideDesk
 from kiosk.modes.viewer.desk_saving import SavingDesk, ServerSettings, without_pictures
+from kiosk.modes.viewer.desk_stores import StoresDesk
+from kiosk.modes.viewer.desk_teaching import TeachingDesk
+from kiosk.modes.viewer.settings_stores import (
+    ButtonName,
+    ColumnName,
+    DiscSettings,
+    OutsideSettings,
+    PageName,
+    StoreSettings,
+)
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
     from kiosk.core.picture import PictureFacts
     from kiosk.core.stack import Stack
     from kiosk.core.study import Study
+    from kiosk.core.study_search import FoundStudy
     from kiosk.core.visit import Visit
     from kiosk.flow.answers import Answer, Running
+
+
+COLUMNS: tuple[ColumnName, ...] = ("day", "name", "id", "kind", "what", "count", "where")
+BUTTONS: tuple[ButtonName, ...] = ("file", "folder", "outside")
+PAGES: tuple[PageName, ...] = ("documents", "disc", "teaching")
 
 
 @dataclass(frozen=True)
@@ -42,6 +61,15 @@ class ViewerSettings(Settings):
     server: ServerSettings = setting(ServerSettings, N_("Who takes in what is made here of pictures."))
     export: str = setting("", N_("Folder offered first for pictures that are saved as files; empty = the last one."))
     jpeg_quality: int = setting(92, N_("Quality of JPEG files and films, 1 to 100."))
+    stores: list[StoreSettings] = setting(list, N_("Further stores that the list searches, the nearest first."))
+    search_within_s: float = setting(10.0, N_("How long one of them may take to answer, in seconds."))
+    fetched_mb: int = setting(2000, N_("How much room fetched images may take on this PC, in MB; emptied at the end."))
+    inbox: str = setting("", N_("The gateway's inbox folder that documents are handed to; empty = none."))
+    outside: OutsideSettings = setting(OutsideSettings, N_("A viewer of another maker that studies are handed to."))
+    disc: DiscSettings = setting(DiscSettings, N_("Discs of other hospitals, and the gateway that takes them in."))
+    pages: list[PageName] = setting(lambda: list(PAGES), N_("Pages beside the list."))
+    columns: list[ColumnName] = setting(lambda: list(COLUMNS), N_("Columns of the list, in this order."))
+    buttons: list[ButtonName] = setting(lambda: list(BUTTONS), N_("Keys of the list beside the usual ones."))
 
 
 @dataclass(frozen=True)
@@ -84,6 +112,11 @@ class ViewerDesk:
             deadline_s=self.settings.decode_within_s,
         )
         self._cuts = Cuts(self._reader, kit.errands, self.settings.cuts_memory_mb)
+        self.stores = StoresDesk(kit, self._post)
+        self.outside = OutsideDesk(kit)
+        self.documents = DocumentsDesk(kit)
+        self.teaching = TeachingDesk(kit)
+        self.disc = DiscDesk(kit, self._reader, self._after)
 
     # -- what there is -----------------------------------------------------------------------------------------
 
@@ -121,6 +154,12 @@ class ViewerDesk:
         kit = self._kit
         found = kit.ask(study_to_show, kit.centre, kit.volumes, kit.session.actor(), study=study, visit=visit)
         return self._after(found, lambda to_show: self._read(to_show, progress, first))
+
+    def open_line(self, line: FoundStudy, progress: Callable[..., None] | None = None) -> Answer:
+        """Answer: Seen, of a line of the list; fetched first where it lies at a server."""
+        if not line.nearest:
+            return self.open_study(line.study.id, progress)
+        return self._after(self.stores.open(line, progress), lambda to_show: self._read(to_show, progress, None))
 
     def open_last_time(self, study: Study) -> Answer:
         """Answer: Seen, of the examination before this one of the same person and kind; None where there is none."""
@@ -229,6 +268,7 @@ class ViewerDesk:
 
     def give_up(self) -> None:
         """Whatever is being opened or decoded is not wanted any more."""
+        self.stores.give_up()
         self._reader.give_up()
 
     def take_key_image(
@@ -293,6 +333,7 @@ def start_workers(kit: Kit, desk: ViewerDesk) -> None:
 
     kit.crew.start("viewer-libraries", load)
     desk.saving.start()
+    desk.documents.start()
 
 
 def open_window(parent: Any, desk: ViewerDesk) -> Any:

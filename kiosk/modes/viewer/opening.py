@@ -27,7 +27,7 @@ class Opening:
     def start(
         self,
         words: Words,
-        ask: Callable[[Callable[[int, int], None]], Any],
+        ask: Callable[[Callable[..., None]], Any],
         came: Callable[[Any], Any],
         undone: Callable[[], object] = lambda: None,
     ) -> None:
@@ -64,7 +64,6 @@ class Opening:
         self._answer = None
         self._problem.progress_over()
 
-    def _progress(self, done: int, of: int) -> None:
+    def _progress(self, done: int, of: int, words: str = N_("Reading {done} of {of} files")) -> None:
         if self.running:
-            words = Sentence(N_("Reading {done} of {of} files"), {"done": done, "of": of})
-            self._problem.progress(words, done / max(1, of), self.cancel)
+            self._problem.progress(Sentence(words, {"done": done, "of": of}), done / max(1, of), self.cancel)

@@ -11,11 +11,13 @@ from kiosk.core.faults import Fault
 from kiosk.core.patient import Patient
 from kiosk.core.picture import PictureFacts
 from kiosk.core.study import Study
+from kiosk.core.study_search import FoundStudy
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer import rules
 from kiosk.modes.viewer.beside import Beside
 from kiosk.modes.viewer.card_window import KeyCard
 from kiosk.modes.viewer.header_window import HeaderView
+from kiosk.modes.viewer.list_side import ListSide
 from kiosk.modes.viewer.list_window import ListView
 from kiosk.modes.viewer.opening import Opening
 from kiosk.modes.viewer.pictures_window import PicturesView
@@ -45,7 +47,8 @@ class ViewerWindow:
         work = self.shell.work
         work.rowconfigure(0, weight=1)
         work.columnconfigure(0, weight=1)
-        self.list = ListView(work, desk.settings.days, self.refresh, self.open_study)
+        told = desk.settings
+        self.list = ListView(work, told.days, self.refresh, self.open_line, told.columns, desk.stores.names)
         self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
         self.beside = Beside(
@@ -53,9 +56,10 @@ class ViewerWindow:
         )
         self.saving = Saving(self)
         self.header = HeaderView(work, self.shell, desk, self._other_facts, self._header_changed)
+        self.side = ListSide(self, self._open_selected, self._back, self._go, self._keys)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
-        self.shell.on_files(lambda paths: self.open_files([str(path) for path in paths]))
+        self.shell.on_files(self.side.dropped)
         self._quiet = [desk.on_show(self._asked_to_show), desk.on_news(self._news_came)]
         self.shell.frame.bind("<Destroy>", self._closed, add=True)
         parent.bind("<FocusIn>", self._focus_came, add=True)
@@ -68,7 +72,7 @@ class ViewerWindow:
 
     def _go(self, place: str) -> None:
         self.saving.close_card()
-        views = {"list": self.list, "pictures": self.pictures, "header": self.header}
+        views = {"list": self.list, "pictures": self.pictures, "header": self.header, **self.side.pages}
         for name, view in views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
@@ -76,16 +80,18 @@ class ViewerWindow:
                 view.grid_remove()
         self.place = place
         self.shell.scanner.typing_goes_to_search = place != "pictures"
-        self.shell.search_field(self.header.search.entry if place == "header" else self.list.search.entry)
+        search = {"header": self.header.search, **self.side.pages}.get(place, self.list.search)
+        self.shell.search_field(search.entry)
         if place == "list":
             self.pictures.stop()
         self.focus()
-        self.shell.letter_keys({**self.pictures.letters, **self.saving.letters} if place == "pictures" else {})
+        letters = {**self.pictures.letters, **self.saving.letters, **self.side.letters}
+        self.shell.letter_keys(letters if place == "pictures" else {})
         self._keys()
     def focus(self) -> None:
         """Arrow keys do what the place is for."""
-        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}[self.place]
-        main.focus_set()
+        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}
+        (main | self.side.pages)[self.place].focus_set()
 
     def _focus_came(self, event: tk.Event) -> None:
         # A window that comes to the front has the focus itself, where no key means anything.
@@ -99,13 +105,9 @@ class ViewerWindow:
     def _keys(self) -> None:
         """The key line of the place; what can't be done now stays in its place and says why."""
         if self.place == "list":
-            keys = [
-                Key("F2", N_("Examinee"), self.list.search.focus),
-                Key("F3", N_("File"), self.choose_file),
-                Key("F4", N_("Folder"), self.choose_folder),
-                Key("F5", N_("Open"), self._open_selected),
-                Key("Esc", N_("Back"), self._back),
-            ]
+            keys = self.side.list_keys()
+        elif self.place in self.side.pages:
+            keys = self.side.pages[self.place].keys()
         elif self.place == "header":
             keys = [*self.header.key_line(), Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
@@ -178,6 +180,8 @@ class ViewerWindow:
             self._card.close()
         elif self.opening.running:
             self.opening.cancel()
+        elif self.place in self.side.pages:
+            self.side.pages[self.place].back()
         elif self.place == "header":
             self._go("pictures")
         elif self.place == "pictures":
@@ -218,19 +222,27 @@ class ViewerWindow:
                 self.list.show(studies)
 
         self.desk.studies(*self.list.question).then(show, self.shell.problem.fault)
+        self.side.ask_stores()
 
     def _open_selected(self) -> None:
-        study = self.list.selected
-        if study is None:
+        line = self.list.selected
+        if line is None:
             self.shell.problem.look(N_("Choose an examination first."))
         else:
-            self.open_study(study)
+            self.open_line(line)
 
     def _scanned(self, code: str) -> None:
+        if self.place in self.side.pages:
+            self.side.pages[self.place].scanned(code)
+            return
         self._go("list")
         self.list.look_for(code)
 
     # -- opening -----------------------------------------------------------------------------------------------
+
+    def open_line(self, line: FoundStudy) -> None:
+        """Show a study of the list, from the nearest store that has it."""
+        self._open(lambda progress: self.desk.open_line(line, progress))
 
     def open_study(self, study: Study) -> None:
         """Show a study of the shared store."""
