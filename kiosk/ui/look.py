@@ -203,6 +203,7 @@ def _style_buttons(style: ttk.Style, letters: int) -> None:
                   darkcolor=[("disabled", GROUND), ("focus", CARD), ("active", pressed)],
                   bordercolor=[("disabled", LINE), ("focus", INK)])  # fmt: skip
     style.configure("Left.TButton", anchor="w")
+    style.configure("Quiet.TButton", anchor="w", foreground=SECONDARY)
     style.configure("Line.TButton", **{**plain, "padding": (px(12), px(4))}, background=CARD, foreground=INK,
                     bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD)  # fmt: skip
 

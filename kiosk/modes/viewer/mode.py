@@ -35,6 +35,9 @@ class ViewerSettings(Settings):
     server: ServerSettings = setting(ServerSettings, N_("Who takes in what is made here of pictures."))
     export: str = setting("", N_("Folder offered first for pictures that are saved as files; empty = the last one."))
     jpeg_quality: int = setting(92, N_("Quality of JPEG files and films, 1 to 100."))
+    print_command: tuple[str, ...] = setting(
+        (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
+    )
 
 
 @dataclass(frozen=True)

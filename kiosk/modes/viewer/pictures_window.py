@@ -64,7 +64,7 @@ class PicturesView(ttk.Frame):
         self.panes[1].show_stack(None)
         stacks = seen.stacks if seen is not None else ()
         self.panes[0].show_stack(stacks[rules.first_stack(stacks)] if stacks else None)
-        self.list_stacks()
+        self._list_stacks()
 
     def show_beside(self, seen: Any) -> None:
         """Two panes: ``seen`` on the right (its like of the left stack); None: one pane again."""
@@ -129,7 +129,7 @@ class PicturesView(ttk.Frame):
             at = rules.stepped(stacks.index(self.pane.stack), by, len(stacks))
             if stacks[at] is not self.pane.stack:
                 self.pane.show_stack(stacks[at])
-                self.list_stacks()
+                self._list_stacks()
 
     def _leafed(self, pane: Viewport, steps: int) -> None:
         self._activate(pane)
@@ -254,11 +254,10 @@ class PicturesView(ttk.Frame):
     def _activate(self, pane: Viewport) -> None:
         if pane is not self.pane:
             self.pane = pane
-            self.list_stacks()
+            self._list_stacks()
             self._told(pane)
 
-    def list_stacks(self) -> None:
-        """The stacks of what is in the active pane, with the one that is shown."""
+    def _list_stacks(self) -> None:
         stacks = self._stacks()
         self.side.show_stacks(stacks, stacks.index(self.pane.stack) if self.pane.stack in stacks else -1)
 

@@ -255,4 +255,6 @@ KEY_CARD = (
     ("l  a", N_("Mouse: length, angle")),
     ("m  c", N_("Mouse: mean of a region, heart against chest")),
     ("Delete", N_("Take the last measurement back")),
+    ("k", N_("Next key image of the examination")),
+    ("b", N_("Mouse: mark a region to be saved (F11)")),
 )

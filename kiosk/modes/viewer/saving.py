@@ -28,7 +28,7 @@ class Saving:
             self.shell, self.desk, lambda: self.pictures.pane, lambda: self.pictures.seen_in(self.pictures.pane)
         )
         self.pictures.side.on_state(self._state_chosen)
-        self.letters = {"k": self.next_key_image, "x": self.mark}
+        self.letters = {"k": self.next_key_image, "b": self.mark}
 
     # -- what lies beside the pictures -------------------------------------------------------------------------------
 
@@ -67,7 +67,7 @@ class Saving:
         self.follow()
 
     def _follow(self, pane: Viewport) -> None:
-        shot = shot_of(pane)
+        shot = self._shot(pane)
         beside = self.beside(pane)
         if shot is None:
             return
@@ -100,7 +100,7 @@ class Saving:
         stood = self._stands.pop(pane, None) is not None
         if 0 <= index < len(self._offered):
             state = self._state[pane] = self._offered[index]
-            shot = shot_of(pane)
+            shot = self._shot(pane)
             if shot is None or not state.shows(*shot):
                 self._leap(pane, lambda sop_uid, frame: state.shows(sop_uid, frame))
         elif stood:
@@ -115,19 +115,18 @@ class Saving:
         places = key_places(seen.stacks, wanted) if seen is not None else []
         if not places:
             return
-        now = (seen.stacks.index(pane.stack), pane.at) if pane.stack in seen.stacks else (-1, -1)
+        now = next(((at, pane.at) for at, stack in enumerate(seen.stacks) if stack is pane.stack), None)
+        if now is None:
+            return
         stack, slide = next((place for place in places if place > now), places[0])
-        if seen.stacks[stack] is pane.stack:
-            pane.stop()
-            pane.go_to(slide)
-        else:
-            pane.show_stack(seen.stacks[stack], slide)
-            self.pictures.list_stacks()
+        self.pictures.leaf_stack(stack - now[0])
+        pane.stop()
+        pane.go_to(slide)
 
     def save_state(self) -> None:
         """The picture as it stands becomes a presentation state of its study."""
         pane = self.pictures.pane
-        seen, shot, look = self.pictures.seen_in(pane), shot_of(pane), pane.look_now()
+        seen, shot, look = self.pictures.seen_in(pane), self._shot(pane), pane.look_now()
         if shot is None or look is None or pane.facts is None:
             return
         words = described(look, pane.window, pane.turned_now, pane.inverted, pane.fitted)
@@ -145,7 +144,7 @@ class Saving:
     def take_key_image(self) -> None:
         """The picture as it is seen into the tray of its visit, and as a key object into its study."""
         pane = self.pictures.pane
-        seen, facts, shot = self.pictures.seen_in(pane), pane.facts, shot_of(pane)
+        seen, facts, shot = self.pictures.seen_in(pane), pane.facts, self._shot(pane)
         if seen is None or seen.visit is None or facts is None or shot is None:
             self.shell.problem.look(N_("Key images need an examination that belongs to a visit."))
             return
@@ -199,17 +198,17 @@ class Saving:
 
     def _choices(self) -> list[Any]:
         pane, seen = self.pictures.pane, self.pictures.seen_in(self.pictures.pane)
-        nothing = "" if shot_of(pane) is not None else N_("No picture is shown.")
-        no_study = nothing or (
-            "" if seen is not None and seen.study is not None and pane.facts.sop_uid
-            else N_("Only for pictures of the list.")
-        )  # fmt: skip
+        nothing = "" if pane.facts is not None and pane.ready else N_("No picture is shown.")
+        own = self._shot(pane) is not None and seen.study is not None and pane.facts.sop_uid
+        no_study = nothing or ("" if own else N_("Only for pictures of the list."))
         return [Way(N_("Keep how the picture stands, in its study"), self.save_state, no_study),
                 *self.files.ways(nothing)]  # fmt: skip
 
-
-def shot_of(pane: Viewport) -> tuple[str, int] | None:
-    """SOP Instance UID and frame (from 1) of the picture on the screen."""
-    if pane.stack is None or pane.facts is None or not pane.ready:
-        return None
-    return pane.facts.sop_uid, pane.stack.slides[pane.at][1] + 1
+    def _shot(self, pane: Viewport) -> tuple[str, int] | None:
+        """SOP Instance UID and frame (from 1) of the picture on the screen; None for one that was made here."""
+        seen = self.pictures.seen_in(pane)
+        if pane.stack is None or pane.facts is None or not pane.ready or seen is None:
+            return None
+        if not any(stack is pane.stack for stack in seen.stacks):
+            return None
+        return pane.facts.sop_uid, pane.stack.slides[pane.at][1] + 1
