@@ -80,7 +80,13 @@ class FileSaver:
         if path:
             header = facts.path if nameless and self._came(pane) else ""
             answer = self._desk.save_jpeg(path, make, facts, kind, nameless, header, self._issuer())
-            answer.then(lambda certain: self._saved(path, certain), self._shell.problem.fault)
+
+            def saved(certain: bool) -> None:
+                if region:
+                    pane.graphics.unmark()
+                self._saved(path, certain)
+
+            answer.then(saved, self._shell.problem.fault)
 
     def _saved(self, path: str, certain: bool = True) -> None:
         values = {"name": PureWindowsPath(path).name}

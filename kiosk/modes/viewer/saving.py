@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk.core.presentation import State, key_frames
+from kiosk.core.presentation import Look, State, key_frames
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.viewer import rules
 from kiosk.modes.viewer.files_window import FileSaver
@@ -23,6 +23,7 @@ class Saving:
         self._state: dict[Viewport, State] = {}
         self._stands: dict[Viewport, tuple[str, int]] = {}  # the picture that was put as the state says
         self._offered: tuple[State, ...] = ()
+        self._shown_at: int | None = None
         self._card: SaveCard | None = None
         self.files = FileSaver(
             self.shell, self.desk, lambda: self.pictures.pane, lambda: self.pictures.seen_in(self.pictures.pane)
@@ -88,10 +89,13 @@ class Saving:
         pane = self.pictures.pane
         states = self.beside(pane).states
         if states != self._offered:
-            self._offered = states
+            self._offered, self._shown_at = states, None
             self.pictures.side.offer_states([state_words(each) for each in states])
         state = self._state.get(pane)
-        self.pictures.side.show_state(states.index(state) if state in states else -1)
+        at = states.index(state) if state in states else -1
+        if at != self._shown_at:  # not at each of sixty pictures a second
+            self._shown_at = at
+            self.pictures.side.show_state(at)
 
     def _state_chosen(self, index: int) -> None:
         """-1: as the header says."""
@@ -104,9 +108,17 @@ class Saving:
             if shot is None or not state.shows(*shot):
                 self._leap(pane, lambda sop_uid, frame: state.shows(sop_uid, frame))
         elif stood:
-            pane.graphics.picture()
+            pane.graphics.draw_by(Look())
             pane.reset()
         pane.focus_set()
+        self.follow()
+
+    def undo(self) -> None:
+        """The picture as it was when it came, no state in force."""
+        self._state.pop(self.pictures.pane, None)
+        self._stands.pop(self.pictures.pane, None)
+        self.pictures.pane.graphics.draw_by(Look())
+        self.pictures.reset()
         self.follow()
 
     def _leap(self, pane: Viewport, wanted: Any) -> None:

@@ -124,7 +124,7 @@ class ViewerWindow:
             Key("F3", N_("File"), self.choose_file),
             Key("F4", N_("Only one") if pictures.two else N_("Compare"), self.compare),
             Key("F5", N_("Stop") if pictures.pane.playing else N_("Play"), pictures.play_or_stop),
-            Key("F6", N_("Undo"), pictures.reset),
+            Key("F6", N_("Undo"), self.saving.undo),
             Key("F7", N_("Key image"), self.saving.take_key_image),
             Key("F8", N_("Header"), self.show_header),
             Key("F9", N_("Fit") if pictures.pane.shown and not pictures.pane.fitted else N_("1:1"), pictures.zoom),
