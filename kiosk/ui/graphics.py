@@ -51,6 +51,12 @@ class Graphics:
             self._marked = (point, point) if begin or self._marked is None else (self._marked[0], point)
             self.draw()
 
+    def unmark(self) -> None:
+        """No region any more."""
+        if self._marked is not None:
+            self._marked = None
+            self.draw()
+
     @property
     def region(self) -> Box | None:
         """Left, top, right, bottom in picture pixels as seen; None where nothing is marked."""
@@ -70,7 +76,8 @@ class Graphics:
         pane.delete(TAG)
         if not pane.shown:
             return
-        for graphic in self.look.graphics:
+        drawn = self.look if pane.drawings else Look()
+        for graphic in drawn.graphics:
             spots = [self._spot(point, graphic.on_display) for point in outline(graphic)]
             if graphic.kind == POINT:
                 (x, y), arm = spots[0], dress.px(5)
@@ -78,7 +85,7 @@ class Graphics:
                 self._line([(x, y - arm), (x, y + arm)])
             else:
                 self._line(spots, filled=graphic.filled)
-        for label in self.look.labels:
+        for label in drawn.labels:
             self._write(*self._spot(label.at, label.on_display), label.text, "w")
         if self._marked is not None:
             (x, y), (right, bottom) = (self._spot(each, False) for each in self._marked)

@@ -204,6 +204,7 @@ def _style_buttons(style: ttk.Style, letters: int) -> None:
                   bordercolor=[("disabled", LINE), ("focus", INK)])  # fmt: skip
     style.configure("Narrow.TButton", padding=(px(4), plain["padding"][1]))  # type: ignore[index]
     style.configure("Left.TButton", anchor="w")
+    style.configure("Quiet.TButton", anchor="w", foreground=SECONDARY)
     style.configure("Line.TButton", **{**plain, "padding": (px(12), px(4))}, background=CARD, foreground=INK,
                     bordercolor=EDGE, lightcolor=CARD, darkcolor=CARD)  # fmt: skip
 

@@ -23,6 +23,7 @@ class MeasuredPane(ImagePane):
     """
 
     def __init__(self, parent: tk.Misc, **more: Any) -> None:
+        self.drawings = True  # what a presentation state draws is seen
         self.measures = Measures(self)
         self.graphics = Graphics(self)
         super().__init__(parent, **more)

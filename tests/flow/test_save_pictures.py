@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 
 from kiosk.core.avi import pace
-from kiosk.core.faults import Fault, LinkLost
+from kiosk.core.faults import Fault, LinkLost, Refused
 from kiosk.flow.answers import Stopped
 from kiosk.flow.save_pictures import Exported, SavePictures
 from kiosk.store import audit
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Store
+from tests.dicom.test_pixels import write
 
 WHAT = Exported("0001|P1", "1.2.3", "AVI")
 
@@ -62,6 +63,20 @@ def test_a_stopped_film_and_one_that_cannot_be_written_down_leave_nothing(
     monkeypatch.undo()
     with pytest.raises(Fault, match="written"):
         save.picture(tmp_path / ("n" * 300 + ".jpg"), lambda: b"picture", WHAT)
+
+
+@pytest.mark.parametrize(("said", "certain"), [("NO", True), (None, False), ("YES", None)])
+def test_what_has_words_burned_in_does_not_leave_as_nameless(
+    centre_on_sqlite: Store, tmp_path: Path, said: str | None, certain: bool | None
+) -> None:
+    header = write(tmp_path / "header.dcm", bytes(16), BurnedInAnnotation=said)
+    save, path = SavePictures(centre_on_sqlite, Actor), tmp_path / "nameless.jpg"
+    if certain is None:
+        with pytest.raises(Refused, match="burned"):
+            save.picture(path, lambda: b"picture", WHAT, header)
+    else:
+        assert save.picture(path, lambda: b"picture", WHAT, header) is certain
+    assert path.exists() is (certain is not None)
 
 
 def test_the_pace_of_a_film() -> None:

@@ -55,8 +55,13 @@ class SavingDesk:
         return PutObjects(kit.data / "viewer" / "objects", kit.local, kit.station.name, told, own_intake(kit))
 
     def start(self) -> None:
-        """Its worker."""
-        self.put.start(self._kit.crew)
+        """Its workers."""
+        from kiosk.flow.keep_keys import KEYS
+        from kiosk.flow.print_pages import start_printing
+
+        kit = self._kit
+        self.put.start(kit.crew)
+        start_printing(kit.local, kit.station.name, kit.crew, KEYS, self.settings.print_command)
 
     # -- beside the pictures -----------------------------------------------------------------------------------------
 
@@ -125,12 +130,14 @@ class SavingDesk:
         return Path(str(paper.__file__)).parent / "fonts" / "BIZUDGothic-Regular.ttf"
 
     def save_jpeg(
-        self, path: str, make: Callable[[], bytes], facts: PictureFacts, kind: str, anonymous: bool, issuer: str = ""
-    ) -> Answer:
-        """Answer: False where the picture goes out without a name, but may have one burned into it."""
+        self, path: str, make: Callable[[], bytes], facts: PictureFacts, kind: str, anonymous: bool, header: str,
+        issuer: str,
+    ) -> Answer:  # fmt: skip
+        """Answer: False where the picture goes out without a name, but may have one burned into it. ``header``: the
+        file that tells whether it has; empty where nobody asks."""
         what = _exported(facts, kind, anonymous, issuer)
-        header = Path(facts.path) if anonymous else None
-        return self._kit.ask(self._files.picture, Path(path), make, what, header, deadline_s=60.0)
+        told = Path(header) if header else None
+        return self._kit.ask(self._files.picture, Path(path), make, what, told, deadline_s=60.0)
 
     def save_film(self, path: str, stack: Stack, standing: Standing, issuer: str = "") -> Running:
         """Answer: how many pictures the film has. Raises nothing; ends by ``stop``."""
@@ -185,6 +192,38 @@ class SavingDesk:
         shown = self._reader.frame(str(path), 0).wait(self.settings.decode_within_s * 2)
         shades = whole(plate_of(shown.pixels), shown.paint, first_window(shown.paint), False, Turn())
         return jpeg(shades, self.settings.jpeg_quality)
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+
+    def keys(self) -> Answer:
+        """Answer: letter at first -> letter now, of those that were changed on this PC."""
+        from kiosk.flow.keep_keys import read_keys
+
+        return self._kit.ask(read_keys, self._kit.local, self._kit.mode)
+
+    def keep_keys(self, changes: dict[str, str]) -> Answer:
+        """Answer: None when they are kept."""
+        from kiosk.flow.keep_keys import keep_keys
+
+        return self._kit.ask(keep_keys, self._kit.local, self._kit.mode, changes)
+
+    def key_page(self, title: str, groups: Any, width_px: int) -> Answer:
+        """Answer: the card of keys as it will be printed, as PNG."""
+
+        def paint() -> bytes:
+            from kiosk.flow.keep_keys import key_card
+            from kiosk.paper.preview import page_png
+
+            return page_png(key_card(self._kit.station, title, groups), 0, width_px)
+
+        return self._kit.ask(paint)
+
+    def print_keys(self, title: str, groups: Any) -> Answer:
+        """Answer: the file that was kept; the printer gets it as a job."""
+        from kiosk.flow.keep_keys import print_key_card
+
+        kit = self._kit
+        return kit.ask(print_key_card, kit.local, kit.station, kit.data / "pages", title, groups)
 
 
 def _exported(facts: PictureFacts, kind: str, anonymous: bool, issuer: str) -> Exported:

@@ -28,16 +28,17 @@ class FileSaver:
         self._shell, self._desk, self._pane, self._seen = shell, desk, pane, seen
         self._folder = desk.settings.export
         self._running: Any = None
-        self.mark_key = "d"
+        self.mark_key = "b"
 
     def ways(self, why_not: str) -> list[Way]:
         """What can be saved now; ``why_not`` where no picture is on the screen."""
         pane = self._pane()
-        several = pane.stack is not None and len(pane.stack) > 1
+        several, came = pane.stack is not None and len(pane.stack) > 1, self._came(pane)
         no_region = why_not or (
             "" if pane.graphics.region else Sentence(N_("Mark a region first (key {key})."), {"key": self.mark_key})
         )
         no_film = why_not or ("" if several else N_("There is only one picture."))
+        no_film = no_film or ("" if came else N_("Only for rows of pictures as they came."))
         busy = N_("Something is still being saved.") if self._running is not None else ""
         return [
             Way(N_("JPEG: the picture"), lambda: self._jpeg("JPEG", drawings=False), why_not),
@@ -77,8 +78,15 @@ class FileSaver:
 
         path = self._ask_where(name, JPEG, ".jpg")
         if path:
-            answer = self._desk.save_jpeg(path, make, facts, kind, nameless, self._issuer())
-            answer.then(lambda certain: self._saved(path, certain), self._shell.problem.fault)
+            header = facts.path if nameless and self._came(pane) else ""
+            answer = self._desk.save_jpeg(path, make, facts, kind, nameless, header, self._issuer())
+
+            def saved(certain: bool) -> None:
+                if region:
+                    pane.graphics.unmark()
+                self._saved(path, certain)
+
+            answer.then(saved, self._shell.problem.fault)
 
     def _saved(self, path: str, certain: bool = True) -> None:
         values = {"name": PureWindowsPath(path).name}
@@ -184,6 +192,11 @@ class FileSaver:
 
     def _begin(self) -> dict[str, Any]:
         return {"initialdir": self._folder} if self._folder else {}
+
+    def _came(self, pane: Viewport) -> bool:
+        """Is it a picture as it came, not one that was made here of others?"""
+        seen = self._seen()
+        return seen is not None and any(stack is pane.stack for stack in seen.stacks)
 
     def _issuer(self) -> str:
         seen = self._seen()

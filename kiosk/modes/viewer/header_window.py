@@ -71,12 +71,13 @@ class HeaderView(ttk.Frame):
         """Of the key line, while a header is shown."""
         compared = self._others is not None
         why_not = N_("There is only one pane: compare the pictures first (F4).") if self._other() is None else ""
+        other = Key("F4", N_("With other pane"), self.compare, why=why_not)
         return [
             Key("F3", N_("With file"), self.compare_file),
-            Key("F4", N_("Alone"), self.alone) if compared else Key("F4", N_("Compare"), self.compare, why=why_not),
+            Key("F4", N_("Alone"), self.alone) if compared else other,
             Key("F5", N_("Copy value"), self.copy),
             Key("F6", N_("Copy tag"), lambda: self.copy(tag=True)),
-            Key("F7", N_("All lines") if self.differences else N_("Differences"), self.only_differences,
+            Key("F7", N_("All lines") if self.differences else N_("Only differences"), self.only_differences,
                 why="" if compared else N_("Compare with another picture first.")),
         ]  # fmt: skip
 

@@ -70,6 +70,9 @@ class ViewerSettings(Settings):
     pages: list[PageName] = setting(lambda: list(PAGES), N_("Pages beside the list."))
     columns: list[ColumnName] = setting(lambda: list(COLUMNS), N_("Columns of the list, in this order."))
     buttons: list[ButtonName] = setting(lambda: list(BUTTONS), N_("Keys of the list beside the usual ones."))
+    print_command: tuple[str, ...] = setting(
+        (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
+    )
 
 
 @dataclass(frozen=True)

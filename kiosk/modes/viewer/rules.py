@@ -270,4 +270,6 @@ KEY_CARD = (
     ("m  c", N_("Mouse: mean of a region, heart against chest")),
     ("j", N_("Into the teaching file")),
     ("Delete", N_("Take the last measurement back")),
+    ("k", N_("Next key image of the examination")),
+    ("b", N_("Mouse: mark a region to be saved (F11)")),
 )

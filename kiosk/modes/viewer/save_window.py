@@ -32,13 +32,11 @@ class SaveCard(ttk.Frame):
         )
         self.buttons: list[ttk.Button] = []
         for number, way in enumerate(ways):
-            button = buttons.secondary(self, f"{number + 1}   {say(way.words)}", lambda way=way: self._choose(way))  # type: ignore[misc]
-            button.configure(style="Left.TButton")
+            why = f"    {say(way.why_not)}" if way.why_not else ""
+            words = f"{number + 1}   {say(way.words)}{why}"
+            button = buttons.secondary(self, words, lambda way=way: self._choose(way))  # type: ignore[misc]
+            button.configure(style="Left.TButton" if not why else "Quiet.TButton")
             button.grid(row=1 + number, column=0, sticky="ew", pady=(0, look.px(8)))
-            if way.why_not:
-                ttk.Label(self, text=say(way.why_not), style="Card.TLabel", foreground=look.SECONDARY).grid(
-                    row=1 + number, column=1, sticky="w", padx=(look.px(12), 0)
-                )
             for key, by in (("<Down>", 1), ("<Up>", -1)):
                 button.bind(key, lambda event, at=number + by: self._to(at))  # type: ignore[misc]
             self.buttons.append(button)

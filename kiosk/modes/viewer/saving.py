@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kiosk.core.presentation import State, key_frames
+from kiosk.core.presentation import Look, State, key_frames
 from kiosk.core.words import N_, Sentence
 from kiosk.modes.viewer import rules
 from kiosk.modes.viewer.files_window import FileSaver
@@ -23,12 +23,13 @@ class Saving:
         self._state: dict[Viewport, State] = {}
         self._stands: dict[Viewport, tuple[str, int]] = {}  # the picture that was put as the state says
         self._offered: tuple[State, ...] = ()
+        self._shown_at: int | None = None
         self._card: SaveCard | None = None
         self.files = FileSaver(
             self.shell, self.desk, lambda: self.pictures.pane, lambda: self.pictures.seen_in(self.pictures.pane)
         )
         self.pictures.side.on_state(self._state_chosen)
-        self.letters = {"k": self.next_key_image, "d": self.mark}
+        self.letters = {"k": self.next_key_image, "b": self.mark}
 
     # -- what lies beside the pictures -------------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ class Saving:
         self.follow()
 
     def _follow(self, pane: Viewport) -> None:
-        shot = shot_of(pane)
+        shot = self._shot(pane)
         beside = self.beside(pane)
         if shot is None:
             return
@@ -88,10 +89,13 @@ class Saving:
         pane = self.pictures.pane
         states = self.beside(pane).states
         if states != self._offered:
-            self._offered = states
+            self._offered, self._shown_at = states, None
             self.pictures.side.offer_states([state_words(each) for each in states])
         state = self._state.get(pane)
-        self.pictures.side.show_state(states.index(state) if state in states else -1)
+        at = states.index(state) if state in states else -1
+        if at != self._shown_at:  # not at each of sixty pictures a second
+            self._shown_at = at
+            self.pictures.side.show_state(at)
 
     def _state_chosen(self, index: int) -> None:
         """-1: as the header says."""
@@ -100,13 +104,21 @@ class Saving:
         stood = self._stands.pop(pane, None) is not None
         if 0 <= index < len(self._offered):
             state = self._state[pane] = self._offered[index]
-            shot = shot_of(pane)
+            shot = self._shot(pane)
             if shot is None or not state.shows(*shot):
                 self._leap(pane, lambda sop_uid, frame: state.shows(sop_uid, frame))
         elif stood:
-            pane.graphics.picture()
+            pane.graphics.draw_by(Look())
             pane.reset()
         pane.focus_set()
+        self.follow()
+
+    def undo(self) -> None:
+        """The picture as it was when it came, no state in force."""
+        self._state.pop(self.pictures.pane, None)
+        self._stands.pop(self.pictures.pane, None)
+        self.pictures.pane.graphics.draw_by(Look())
+        self.pictures.reset()
         self.follow()
 
     def _leap(self, pane: Viewport, wanted: Any) -> None:
@@ -115,19 +127,18 @@ class Saving:
         places = key_places(seen.stacks, wanted) if seen is not None else []
         if not places:
             return
-        now = (seen.stacks.index(pane.stack), pane.at) if pane.stack in seen.stacks else (-1, -1)
+        now = next(((at, pane.at) for at, stack in enumerate(seen.stacks) if stack is pane.stack), None)
+        if now is None:
+            return
         stack, slide = next((place for place in places if place > now), places[0])
-        if seen.stacks[stack] is pane.stack:
-            pane.stop()
-            pane.go_to(slide)
-        else:
-            pane.show_stack(seen.stacks[stack], slide)
-            self.pictures.list_stacks()
+        self.pictures.leaf_stack(stack - now[0])
+        pane.stop()
+        pane.go_to(slide)
 
     def save_state(self) -> None:
         """The picture as it stands becomes a presentation state of its study."""
         pane = self.pictures.pane
-        seen, shot, look = self.pictures.seen_in(pane), shot_of(pane), pane.look_now()
+        seen, shot, look = self.pictures.seen_in(pane), self._shot(pane), pane.look_now()
         if shot is None or look is None or pane.facts is None:
             return
         words = described(look, pane.window, pane.turned_now, pane.inverted, pane.fitted)
@@ -145,7 +156,7 @@ class Saving:
     def take_key_image(self) -> None:
         """The picture as it is seen into the tray of its visit, and as a key object into its study."""
         pane = self.pictures.pane
-        seen, facts, shot = self.pictures.seen_in(pane), pane.facts, shot_of(pane)
+        seen, facts, shot = self.pictures.seen_in(pane), pane.facts, self._shot(pane)
         if seen is None or seen.visit is None or facts is None or shot is None:
             self.shell.problem.look(N_("Key images need an examination that belongs to a visit."))
             return
@@ -199,17 +210,17 @@ class Saving:
 
     def _choices(self) -> list[Any]:
         pane, seen = self.pictures.pane, self.pictures.seen_in(self.pictures.pane)
-        nothing = "" if shot_of(pane) is not None else N_("No picture is shown.")
-        no_study = nothing or (
-            "" if seen is not None and seen.study is not None and pane.facts.sop_uid
-            else N_("Only for pictures of the list.")
-        )  # fmt: skip
+        nothing = "" if pane.facts is not None and pane.ready else N_("No picture is shown.")
+        own = self._shot(pane) is not None and seen.study is not None and pane.facts.sop_uid
+        no_study = nothing or ("" if own else N_("Only for pictures of the list."))
         return [Way(N_("Keep how the picture stands, in its study"), self.save_state, no_study),
                 *self.files.ways(nothing)]  # fmt: skip
 
-
-def shot_of(pane: Viewport) -> tuple[str, int] | None:
-    """SOP Instance UID and frame (from 1) of the picture on the screen."""
-    if pane.stack is None or pane.facts is None or not pane.ready:
-        return None
-    return pane.facts.sop_uid, pane.stack.slides[pane.at][1] + 1
+    def _shot(self, pane: Viewport) -> tuple[str, int] | None:
+        """SOP Instance UID and frame (from 1) of the picture on the screen; None for one that was made here."""
+        seen = self.pictures.seen_in(pane)
+        if pane.stack is None or pane.facts is None or not pane.ready or seen is None:
+            return None
+        if not any(stack is pane.stack for stack in seen.stacks):
+            return None
+        return pane.facts.sop_uid, pane.stack.slides[pane.at][1] + 1

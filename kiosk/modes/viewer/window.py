@@ -15,8 +15,8 @@ from kiosk.core.study_search import FoundStudy
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer import rules
 from kiosk.modes.viewer.beside import Beside
-from kiosk.modes.viewer.card_window import KeyCard
 from kiosk.modes.viewer.header_window import HeaderView
+from kiosk.modes.viewer.key_side import KeySide
 from kiosk.modes.viewer.list_side import ListSide
 from kiosk.modes.viewer.list_window import ListView
 from kiosk.modes.viewer.opening import Opening
@@ -40,7 +40,6 @@ class ViewerWindow:
         self.opened: Any = None  # what is open: desk's Seen
         self._asked = 0
         self._news: str | None = None
-        self._card: KeyCard | None = None
         self._whose: tuple[Any, ...] = ()
         self._first_only = False
         self._signature: tuple[Any, ...] = ()
@@ -57,6 +56,7 @@ class ViewerWindow:
         self.saving = Saving(self)
         self.header = HeaderView(work, self.shell, desk, self._other_facts, self._header_changed)
         self.side = ListSide(self, self._open_selected, self._back, self._go, self._keys)
+        self.key_side = KeySide(self, self._go, self._back, self._keys)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
         self.shell.on_files(self.side.dropped)
@@ -72,25 +72,28 @@ class ViewerWindow:
 
     def _go(self, place: str) -> None:
         self.saving.close_card()
+        self.key_side.close_card()
         views = {"list": self.list, "pictures": self.pictures, "header": self.header, **self.side.pages}
+        views["keys"] = self.key_side.view
         for name, view in views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
             else:
                 view.grid_remove()
         self.place = place
-        self.shell.scanner.typing_goes_to_search = place != "pictures"
+        self.shell.scanner.typing_goes_to_search = place not in ("pictures", "keys")
         search = {"header": self.header.search, **self.side.pages}.get(place, self.list.search)
         self.shell.search_field(search.entry)
         if place == "list":
             self.pictures.stop()
         self.focus()
-        letters = {**self.pictures.letters, **self.saving.letters, **self.side.letters}
-        self.shell.letter_keys(letters if place == "pictures" else {})
+        self.key_side.apply()
         self._keys()
+
     def focus(self) -> None:
         """Arrow keys do what the place is for."""
-        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}
+        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table,
+                "keys": self.key_side.view.table}  # fmt: skip
         (main | self.side.pages)[self.place].focus_set()
 
     def _focus_came(self, event: tk.Event) -> None:
@@ -111,27 +114,31 @@ class ViewerWindow:
         elif self.place == "header":
             keys = [*self.header.key_line(), Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
-            pictures = self.pictures
-            keys = [
-                Key("F2", N_("Examinee"), self._to_search),
-                Key("F3", N_("File"), self.choose_file),
-                Key("F4", N_("Only one") if pictures.two else N_("Compare"), self.compare),
-                Key("F5", N_("Stop") if pictures.pane.playing else N_("Play"), pictures.play_or_stop),
-                Key("F6", N_("Undo"), pictures.reset),
-                Key("F7", N_("Key image"), self.saving.take_key_image),
-                Key("F8", N_("Header"), self.show_header),
-                Key("F9", N_("Fit") if pictures.pane.shown and not pictures.pane.fitted else N_("1:1"), pictures.zoom),
-                Key("F10", N_("Keys"), self.show_card),
-                Key("F11", N_("Save"), self.saving.open_card),
-                Key("F12", N_("Finish"), self.finish),
-                Key("Esc", N_("Back"), self._back),
-            ]
+            keys = self.key_side.key_line() or self.picture_keys()
         signature = tuple((key.cap, str(key.text), str(key.why)) for key in keys)
         if signature != self._signature:
             self._signature = signature
             self.shell.keys(keys)
-        if self.place == "pictures":
+        if self.place == "pictures" and not self.key_side.card_open:
             self._say_what_cannot_be()
+
+    def picture_keys(self) -> list[Key]:
+        """The key line beside pictures."""
+        pictures = self.pictures
+        return [
+            Key("F2", N_("Examinee"), self._to_search),
+            Key("F3", N_("File"), self.choose_file),
+            Key("F4", N_("Only one") if pictures.two else N_("Compare"), self.compare),
+            Key("F5", N_("Stop") if pictures.pane.playing else N_("Play"), pictures.play_or_stop),
+            Key("F6", N_("Undo"), self.saving.undo),
+            Key("F7", N_("Key image"), self.saving.take_key_image),
+            Key("F8", N_("Header"), self.show_header),
+            Key("F9", N_("Fit") if pictures.pane.shown and not pictures.pane.fitted else N_("1:1"), pictures.zoom),
+            Key("F10", N_("Keys"), self.key_side.show_card),
+            Key("F11", N_("Save"), self.saving.open_card),
+            Key("F12", N_("Finish"), self.finish),
+            Key("Esc", N_("Back"), self._back),
+        ]
 
     def _pictures_changed(self) -> None:
         """Another picture, window or loop: the banner and the keys follow it. One folder may hold several people."""
@@ -174,15 +181,13 @@ class ViewerWindow:
                 key.enable()
 
     def _back(self) -> None:
-        if self.saving.close_card():
+        if self.saving.close_card() or self.key_side.back():
             return
-        if self._card is not None:
-            self._card.close()
-        elif self.opening.running:
+        if self.opening.running:
             self.opening.cancel()
         elif self.place in self.side.pages:
             self.side.pages[self.place].back()
-        elif self.place == "header":
+        elif self.place in ("header", "keys"):
             self._go("pictures")
         elif self.place == "pictures":
             if self.pictures.waiting:
@@ -331,16 +336,6 @@ class ViewerWindow:
     def _header_changed(self) -> None:
         if self.place == "header":
             self._keys()
-    def show_card(self) -> None:
-        """All keys on one card."""
-        if self._card is None:
-            self._card = KeyCard(self.shell.work, self._card_closed)
-        else:
-            self._card.close()
-
-    def _card_closed(self) -> None:
-        self._card = None
-        self.pictures.pane.focus_set()
 
     # -- news --------------------------------------------------------------------------------------------------
 

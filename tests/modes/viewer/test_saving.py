@@ -146,7 +146,7 @@ def test_pictures_become_files(opened: Open, wait_until: Any, monkeypatch: Any, 
     choose(window, "5")
     assert "Mark a region" in line.text, "nothing is marked"
     press(window, "<Escape>")
-    window.shell.scanner.letters["d"]()
+    window.shell.scanner.letters["b"]()
     (x, y), (right, bottom) = pane.pane_point((10.0, 20.0)), pane.pane_point((40.0, 60.0))
     for event, place in (("<ButtonPress-1>", (x, y)), ("<B1-Motion>", (right, bottom)), ("<ButtonRelease-1>", (0, 0))):
         pane.event_generate(event, x=round(place[0]) + 2, y=round(place[1]) + 2)

@@ -284,9 +284,9 @@ def test_finish_closes_the_study_and_a_new_picture_shows_in_the_list(opened: Ope
 def test_the_card_of_keys_opens_and_closes(opened: Open) -> None:
     _, window = opened()
     press(window, "<F10>")
-    assert window._card is not None and cut_off(window.shell.top) == []
+    assert window.key_side.card_open and cut_off(window.shell.top) == []
     press(window, "<Escape>")
-    assert window._card is None and window.place == "pictures"
+    assert not window.key_side.card_open and window.place == "pictures"
 
 
 def test_nothing_is_cut_off_and_all_is_reached_by_keyboard(opened: Open, wait_until: Any) -> None:
