@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 from kiosk.modes.contract import Kit, Mode
+from kiosk.modes.viewer.settings_pages import DoctorDisplay, FundusReading, PictureDisplay
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
@@ -30,6 +31,12 @@ class ViewerSettings(Settings):
     decode_within_s: float = setting(30.0, N_("How long one picture may take before it is given up, in seconds."))
     cache_mb: int = setting(512, N_("How much memory decoded pictures may take, in MB."))
     key_image_px: int = setting(1600, N_("Longer side of a key image, in pixels."))
+    page: Literal["list", "fundus", "doctor", "pictures"] = setting(
+        "list", N_("What the window begins with: list, fundus, doctor or pictures.")
+    )
+    fundus: FundusReading = setting(FundusReading, N_("Fundus reading."))
+    doctor: DoctorDisplay = setting(DoctorDisplay, N_("The doctor's display."))
+    pictures: PictureDisplay = setting(PictureDisplay, N_("Pictures beside those of last time."))
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ class ViewerDesk:
 
     def __init__(self, kit: Kit) -> None:
         from kiosk.flow.open_study import StudyReader
+        from kiosk.modes.viewer.desk_visits import VisitsDesk
 
         self._kit = kit
         self.settings: ViewerSettings = kit.settings
@@ -65,6 +73,7 @@ class ViewerDesk:
             cache_mb=self.settings.cache_mb,
             deadline_s=self.settings.decode_within_s,
         )
+        self.visits = VisitsDesk(kit, self._reader, self._after)
 
     # -- what there is -----------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from kiosk.modes.viewer.header_window import HeaderView
 from kiosk.modes.viewer.list_window import ListView
 from kiosk.modes.viewer.opening import Opening
 from kiosk.modes.viewer.pictures_window import PicturesView
+from kiosk.modes.viewer.reading_pages import ReadingPages
 from kiosk.ui.banner import Examinee
 from kiosk.ui.dates import read_day
 from kiosk.ui.shell import Key, Shell
@@ -46,6 +47,7 @@ class ViewerWindow:
         self.opening = Opening(self.shell.problem, desk.give_up)
         self.pictures = PicturesView(work, self.shell, desk, self._pictures_changed)
         self.header = HeaderView(work)
+        self.pages = ReadingPages(self)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
         self.shell.on_files(lambda paths: self.open_files([str(path) for path in paths]))
@@ -56,11 +58,13 @@ class ViewerWindow:
         self.refresh()
         if desk.argument:
             self.open_files([desk.argument])
+        else:
+            self.pages.begin()
 
     # -- from place to place -----------------------------------------------------------------------------------
 
     def _go(self, place: str) -> None:
-        views = {"list": self.list, "pictures": self.pictures, "header": self.header}
+        views = {"list": self.list, "pictures": self.pictures, "header": self.header, **self.pages.views}
         for name, view in views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
@@ -72,12 +76,13 @@ class ViewerWindow:
         if place == "list":
             self.pictures.stop()
         self.focus()
-        self.shell.letter_keys(self.pictures.letters if place == "pictures" else {})
+        self.shell.letter_keys(self.pictures.letters if place == "pictures" else self.pages.letters(place))
         self._keys()
 
     def focus(self) -> None:
         """Arrow keys do what the place is for."""
-        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table}[self.place]
+        main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table,
+                **self.pages.views}[self.place]  # fmt: skip
         main.focus_set()
 
     def _focus_came(self, event: tk.Event) -> None:
@@ -97,8 +102,11 @@ class ViewerWindow:
                 Key("F3", N_("File"), self.choose_file),
                 Key("F4", N_("Folder"), self.choose_folder),
                 Key("F5", N_("Open"), self._open_selected),
+                *self.pages.openers(),
                 Key("Esc", N_("Back"), self._back),
             ]
+        elif self.place in self.pages.views:
+            keys = self.pages.keys(self.place)
         elif self.place == "header":
             keys = [Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
@@ -166,6 +174,8 @@ class ViewerWindow:
             self._card.close()
         elif self.opening.running:
             self.opening.cancel()
+        elif self.pages.back():
+            return
         elif self.place == "header":
             self._go("pictures")
         elif self.place == "pictures":
@@ -214,6 +224,8 @@ class ViewerWindow:
             self.open_study(study)
 
     def _scanned(self, code: str) -> None:
+        if self.pages.scanned(code):
+            return
         self._go("list")
         self.list.look_for(code)
 
