@@ -93,7 +93,7 @@ class FundusPage(ttk.Frame):
         return [
             Key("F2", N_("Examinee"), self._to_list),
             Key("F3", N_("Next (space)"), self.next),
-            Key("F4", N_("Without last time") if self.eyes.two_years else N_("Last time"), self.toggle_previous),
+            Key("F4", N_("Without last time") if self.eyes.two_years else N_("Last visit"), self.toggle_previous),
             Key("F5", N_("Sign, next"), self.sign),
             Key("F6", N_("Undo"), self.undo),
             Key("F7", N_("All colours") if self.eyes.green else N_("Green channel"), self.toggle_green),

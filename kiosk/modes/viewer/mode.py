@@ -31,12 +31,12 @@ class ViewerSettings(Settings):
     decode_within_s: float = setting(30.0, N_("How long one picture may take before it is given up, in seconds."))
     cache_mb: int = setting(512, N_("How much memory decoded pictures may take, in MB."))
     key_image_px: int = setting(1600, N_("Longer side of a key image, in pixels."))
-    page: Literal["list", "fundus", "doctor", "pictures"] = setting(
-        "list", N_("What the window begins with: list, fundus, doctor or pictures.")
+    page: Literal["list", "fundus", "doctor", "compare"] = setting(
+        "list", N_("What the window begins with: list, fundus, doctor or compare.")
     )
     fundus: FundusReading = setting(FundusReading, N_("Fundus reading."))
     doctor: DoctorDisplay = setting(DoctorDisplay, N_("The doctor's display."))
-    pictures: PictureDisplay = setting(PictureDisplay, N_("Pictures beside those of last time."))
+    compare: PictureDisplay = setting(PictureDisplay, N_("Pictures beside those of last time."))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from kiosk.core.words import N_
+from kiosk.modes.viewer.doctor_page import DoctorPage
 from kiosk.modes.viewer.fundus_reading_page import FundusPage
+from kiosk.modes.viewer.jpeg_page import PicturesPage
+from kiosk.modes.viewer.picture_window import remember
 from kiosk.ui.shell import Key
 
 NEWS_PAUSE_MS = 400
@@ -23,11 +26,16 @@ class ReadingPages:
         self._news: str | None = None
         self._kinds: set[str] = set()
         self._quiet = self._desk.on_news(lambda notice: self._told(notice.kind))
+        remember(self._shell.top, self._desk, "viewer", "", self._shell.problem.look)
         self._shell.frame.bind("<Destroy>", self._closed, add=True)
 
     def openers(self) -> list[Key]:
         """The keys of the viewer's list that lead here."""
-        return [Key("F7", N_("Fundus reading"), lambda: self.go("fundus"))]
+        return [
+            Key("F7", N_("Fundus reading"), lambda: self.go("fundus")),
+            Key("F8", N_("Doctor's display"), lambda: self.go("doctor")),
+            Key("F9", N_("Beside last time"), lambda: self.go("compare")),
+        ]
 
     def begin(self) -> None:
         """Where the station is there for one page, it begins with it."""
@@ -64,7 +72,8 @@ class ReadingPages:
 
     def _built(self, name: str) -> Any:
         more = (self._shell, self._desk, self._keys_changed, lambda: self._window._go("list"), self._show_visit)
-        return {"fundus": FundusPage}[name](self._shell.work, *more)
+        pages: dict[str, Any] = {"fundus": FundusPage, "doctor": DoctorPage, "compare": PicturesPage}
+        return pages[name](self._shell.work, *more)
 
     def _keys_changed(self) -> None:
         if self._window.place in self.views:
