@@ -95,7 +95,7 @@ def placed(screens: Sequence[Screen], wanted: str = "", kept: WindowPlace | None
 
 
 def _whole(screen: Screen) -> WindowPlace:
-    return WindowPlace(screen.x, screen.y, screen.width, screen.height, screen=screen.name)
+    return WindowPlace(screen.x, screen.y, screen.width, screen.height, True, screen.name)
 
 
 def _gone(name: str) -> Sentence:

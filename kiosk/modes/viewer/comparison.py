@@ -40,15 +40,17 @@ class Comparison(tk.Frame):
         self.bind("<Configure>", lambda event: self._fit_grid(), add=True)
 
     def show(
-        self, now: list[Slide], before: list[Slide], heads: tuple[str, str], patient_id: str, why: tuple[str, str]
+        self, now: list[Slide], before: list[Slide], heads: tuple[str, str], patient_id: str, why: tuple[str, str],
+        keep: bool = False,
     ) -> None:  # fmt: skip
-        """Pictures of this visit and of the last one; ``heads`` stand above, ``why`` where there are none."""
-        self.large = False
+        """Pictures of this visit and of the last one; ``heads`` stand above, ``why`` where there are none. ``keep``:
+        more of the same came, nobody is leafed back."""
+        self.large = self.large and keep
         for at, slides in enumerate((now, before)):
             sheet = self.sheets[at]
-            sheet.large = False
+            sheet.large = self.large
             self._head(at, heads[at], len(slides))
-            sheet.show(slides, heads[at], patient_id, why[at])
+            sheet.show(slides, heads[at], patient_id, why[at], keep)
         self._fit_grid()
 
     def leaf(self, by: int) -> None:

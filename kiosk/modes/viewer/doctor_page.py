@@ -8,11 +8,12 @@ from tkinter import ttk
 from typing import Any
 
 from kiosk.core.faults import Fault
-from kiosk.core.words import N_, Sentence, say
+from kiosk.core.words import N_, say
 from kiosk.modes.viewer.doctor_facts import FactsView
 from kiosk.modes.viewer.doctor_viewers import Viewers
 from kiosk.modes.viewer.page_keys import PageCard, bind_keys
 from kiosk.modes.viewer.reading_list import ReadingList, person_text
+from kiosk.modes.viewer.slide_pane import left_out
 from kiosk.ui import look
 from kiosk.ui.banner import Examinee
 from kiosk.ui.shell import Key, Shell
@@ -152,11 +153,16 @@ class DoctorPage(ttk.Frame):
             self._to_list()
             self.list.look_for(code)
 
-    def news(self, kind: str) -> None:
-        """Pictures came, or somebody was checked in."""
+    def resume(self) -> None:
+        """The page comes back from the viewer as it was left."""
+        if self.shown is not None:
+            self._banner()
+
+    def news(self, kind: str, visits: set[int]) -> None:
+        """Pictures (of these visits) came, or somebody was checked in."""
         if kind == "images":
             self._desk.forget()
-            if self.visit:
+            if self.visit in visits:
                 self._ask_pictures(self.visit)
         self.refresh()
 
@@ -172,10 +178,9 @@ class DoctorPage(ttk.Frame):
 
     def next(self) -> None:
         """The one after this in the list."""
-        visits = [each.visit for each in self.list.lines]
-        at = visits.index(self.visit) + 1 if self.visit in visits else 0
-        if at < len(visits):
-            self.open(visits[at])
+        following = self.list.following(self.visit)
+        if following is not None:
+            self.open(following)
         else:
             self._shell.problem.plain(N_("This was the last examinee of the list."))
 
@@ -229,22 +234,27 @@ class DoctorPage(ttk.Frame):
         self._desk.open(visit, (), True).then(here(self._pictures_came), here(self._no_pictures))
 
     def _pictures_came(self, shown: Any) -> None:
+        keep = self.shown is not None  # more came of who is open: nobody is leafed back
         self.shown = shown
-        visit = shown.visit
-        self._shell.show_examinee(
-            Examinee.of(visit.patient, visit.key.day, visit.course_name or visit.course_code, visit.key.number)
-        )
-        self._show_slides()
-        if shown.refused:
-            self._shell.problem.look(Sentence(N_("{count} pictures can't be shown."), {"count": len(shown.refused)}))
+        self._banner()
+        self._show_slides(keep)
+        missing = left_out(shown)
+        if missing is not None:
+            self._shell.problem.look(missing)
 
-    def _show_slides(self) -> None:
+    def _banner(self) -> None:
+        visit = self.shown.visit
+        course = visit.course_name or visit.course_code
+        self._shell.show_examinee(Examinee.of(visit.patient, visit.key.day, course, visit.key.number))
+
+    def _show_slides(self, keep: bool = False) -> None:
         shown = self.shown
         patient, before = shown.visit.patient, shown.before_visit
         day = before.key.day if self.last_time else shown.visit.key.day
         words = say(N_("last time {day}"), day=day.isoformat()) if self.last_time else day.isoformat()
         whose = f"{patient.shown_name}　{patient.patient_id}　{words}"
-        self.viewers.show(shown.before if self.last_time else shown.now, words, whose, patient.patient_id)
+        slides = shown.before if self.last_time else shown.now
+        self.viewers.show(slides, words, whose, patient.patient_id, keep=keep)
 
     def _no_pictures(self, fault: Fault) -> None:
         self.viewers.show((), "", "", "", fault.told())
@@ -299,7 +309,7 @@ class DoctorPage(ttk.Frame):
             self.facts.show(self._line(), self.interview)
 
     def _line(self) -> Any:
-        return next((each for each in self.list.lines if each.visit == self.visit), None)
+        return self.list.line_of(self.visit)
 
     def _moved(self) -> None:
         """Who is selected is probably opened: the pictures are there then."""

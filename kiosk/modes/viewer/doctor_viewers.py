@@ -72,14 +72,16 @@ class Viewers(ttk.Frame):
         """The one in front."""
         return self.sheets[self.front] if 0 <= self.front < len(self.sheets) else None
 
-    def show(self, slides: Sequence[Slide], words: str, whose: str, patient_id: str, why: str = "") -> None:
+    def show(
+        self, slides: Sequence[Slide], words: str, whose: str, patient_id: str, why: str = "", keep: bool = False
+    ) -> None:  # fmt: skip
         """The pictures of a visit; the viewer in front stays where it has some, else the first that has."""
         self._whose = whose
         for number, (each, sheet) in enumerate(zip(self._told, self.sheets, strict=True)):
             its = in_panes(slides, each.kind)
             last = each.first - 1 + each.columns * each.rows if len(self._alike(each)) > 1 else len(its)
             self.counts[number] = sum(slide is not None for slide in its[each.first - 1 : last])
-            sheet.show(its, words, patient_id, why)
+            sheet.show(its, words, patient_id, why, keep)
         with_pictures = [number for number, count in enumerate(self.counts) if count]
         if self.front not in with_pictures:
             self.front = with_pictures[0] if with_pictures else 0

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import replace
 from tkinter import ttk
+from typing import Any
 
 from kiosk.core.fundus_reading import EYES, Eye, FundusMaster, Reading, normal, same_in_other, suggested
 from kiosk.core.judgement import Judgement, Kind
@@ -356,3 +357,14 @@ class FundusEntry(ttk.Frame):
         if category is not None and not self.reading.category:
             words = say(N_("{category} (suggested)"), category=words)
         self._category.configure(text=words)
+
+
+def why_locked(opened: Any) -> Sentence | None:
+    """Why nothing can be entered: somebody else has it open, or it is signed; None where it can."""
+    if opened.holder is not None:
+        return Sentence(N_("{by} has this finding open at {station}."),
+                        {"by": opened.holder.by or "-", "station": opened.holder.station})  # fmt: skip
+    if opened.signed is not None:
+        words = N_("Signed by {by} already; it is amended at the findings station.")
+        return Sentence(words, {"by": opened.signed.by})
+    return None

@@ -12,10 +12,11 @@ from kiosk.core.finding import FindingBody
 from kiosk.core.fundus_reading import Reading, body_of, read_body
 from kiosk.core.slide import FUNDUS
 from kiosk.core.words import N_, Sentence, say
-from kiosk.modes.viewer.fundus_entry import KEYS, FundusEntry
+from kiosk.modes.viewer.fundus_entry import KEYS, FundusEntry, why_locked
 from kiosk.modes.viewer.fundus_eyes import EyesView
 from kiosk.modes.viewer.page_keys import PageCard, bind_keys
 from kiosk.modes.viewer.reading_list import FINDING_COLUMNS, ReadingList, finding_row
+from kiosk.modes.viewer.slide_pane import left_out
 from kiosk.ui import look
 from kiosk.ui.banner import Examinee
 from kiosk.ui.shell import Key, Shell
@@ -48,7 +49,7 @@ class FundusPage(ttk.Frame):
         self._card: PageCard | None = None
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
-        self.list = ReadingList(self, FINDING_COLUMNS, N_("No fundus pictures to read."), self._chosen)
+        self.list = ReadingList(self, FINDING_COLUMNS, N_("No fundus pictures to read."), self.open)
         self.reading = ttk.Frame(self)
         self.eyes = EyesView(self.reading, desk, desk.settings.fundus.previous, self._settled, self._to_entry)
         self.entry = FundusEntry(self.reading, self._changed, shell.problem.look)
@@ -140,10 +141,17 @@ class FundusPage(ttk.Frame):
         self._to_list()
         self.list.look_for(code)
 
-    def news(self, kind: str) -> None:
-        """Pictures or findings came."""
+    def resume(self) -> None:
+        """The page comes back from the viewer as it was left."""
+        if self.visit:
+            self._banner()
+
+    def news(self, kind: str, visits: set[int]) -> None:
+        """Pictures (of these visits) or findings came."""
         if kind == "images":
             self._desk.forget()
+            if self.visit in visits:
+                self._ask_pictures(self.visit)
         self.refresh()
 
     # -- from one to the next ----------------------------------------------------------------------------------------
@@ -179,13 +187,10 @@ class FundusPage(ttk.Frame):
         self._keys_changed()
         self.entry.focus_set()
         self.eyes.empty(say(N_("The pictures are being opened...")))
-        pictures, finding = self._desk.open(visit, [FUNDUS], True), self._desk.open_finding(visit)
-
-        def here(do: Callable[[Any], None]) -> Callable[[Any], None]:
-            return lambda value: do(value) if self.visit == visit and self.winfo_exists() else None
-
-        pictures.then(here(self._pictures_came), here(self._no_pictures))
-        finding.then(here(self._finding_came), here(self._shell.problem.fault))
+        self._ask_pictures(visit)
+        self._desk.open_finding(visit).then(
+            self._if_open(visit, self._finding_came), self._if_open(visit, self._shell.problem.fault)
+        )
 
     def sign(self) -> None:
         """Sign what is entered, and go on to the next."""
@@ -250,14 +255,29 @@ class FundusPage(ttk.Frame):
         if following is not None:
             self._desk.prefetch(following, [FUNDUS], True)
 
+    def _if_open(self, visit: int, do: Callable[[Any], object]) -> Callable[[Any], None]:
+        """``do`` for an answer that still belongs to who is on the screen."""
+
+        def came(value: Any) -> None:
+            if self.winfo_exists() and self.visit == visit:
+                do(value)
+
+        return came
+
+    def _ask_pictures(self, visit: int) -> None:
+        self._desk.open(visit, [FUNDUS], True).then(
+            self._if_open(visit, self._pictures_came), self._if_open(visit, self._no_pictures)
+        )
+
     def _pictures_came(self, shown: Any) -> None:
         self.shown = shown
         self.eyes.show(shown)
         self._banner()
+        missing = left_out(shown)
         if not shown.now:
             self._shell.problem.look(N_("There are no fundus pictures of this visit."))
-        elif shown.refused:
-            self._shell.problem.look(Sentence(N_("{count} pictures can't be shown."), {"count": len(shown.refused)}))
+        elif missing is not None:
+            self._shell.problem.look(missing)
 
     def _no_pictures(self, fault: Fault) -> None:
         self.eyes.empty(fault.told())
@@ -281,20 +301,10 @@ class FundusPage(ttk.Frame):
         last = opened.last.version.body if opened.last is not None else None
         self._saved = self._as_reading(saved)
         entered = self._as_reading(opened.draft.body) if opened.draft is not None else self._saved
-        self.entry.show(entered, self._as_reading(last) if last is not None else None, self._why_locked(opened))
+        self.entry.show(entered, self._as_reading(last) if last is not None else None, why_locked(opened))
         if opened.holder is not None or opened.signed is not None:
             self._shell.problem.look(self.entry.locked or "")
         self._renewing()
-
-    @staticmethod
-    def _why_locked(opened: Any) -> Sentence | None:
-        if opened.holder is not None:
-            return Sentence(N_("{by} has this finding open at {station}."),
-                            {"by": opened.holder.by or "-", "station": opened.holder.station})  # fmt: skip
-        if opened.signed is not None:
-            words = N_("Signed by {by} already; it is amended at the findings station.")
-            return Sentence(words, {"by": opened.signed.by})
-        return None
 
     def _as_reading(self, body: FindingBody) -> Reading:
         assert self._master is not None
@@ -366,26 +376,18 @@ class FundusPage(ttk.Frame):
 
     def _following(self) -> int | None:
         """The next unread one after this in the list, then from its beginning."""
-        visits = [each.visit for each in self.list.lines]
-        at = visits.index(self.visit) + 1 if self.visit in visits else 0
-        turned = [*self.list.lines[at:], *self.list.lines[:at]]
-        return next(
-            (each.visit for each in turned
-             if each.unread and each.visit != self.visit and each.visit not in self._signed_now), None,
-        )  # fmt: skip
+        return self.list.following(self.visit, self._is_unread, around=True)
+
+    def _is_unread(self, line: Any) -> bool:
+        return line.unread and line.visit not in self._signed_now
 
     def _name_of(self, visit: int) -> str:
-        return next((each.name for each in self.list.lines if each.visit == visit), "")
-
-    def _chosen(self, visit: int) -> None:
-        self.open(visit)
+        line = self.list.line_of(visit)
+        return line.name if line is not None else ""
 
     def _banner(self) -> None:
-        line = next((each for each in self.list.lines if each.visit == self.visit), None)
-        place = ""
-        if line is not None:
-            unread = [each for each in self.list.lines if each.unread and each.visit not in self._signed_now]
-            place = say(N_("{count} unread"), count=len(unread))
+        line = self.list.line_of(self.visit)
+        place = say(N_("{count} unread"), count=sum(self._is_unread(each) for each in self.list.lines))
         if self.shown is not None:
             visit = self.shown.visit
             self._shell.show_examinee(Examinee.of(visit.patient, visit.key.day, place, visit.key.number))

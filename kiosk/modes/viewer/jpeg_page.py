@@ -10,12 +10,13 @@ from typing import Any
 
 from kiosk.core.faults import Fault
 from kiosk.core.slide import ECHO, FUNDUS, SCOPE
-from kiosk.core.words import N_, Sentence, say
+from kiosk.core.words import N_, say
 from kiosk.modes.viewer.comparison import Comparison
 from kiosk.modes.viewer.doctor_viewers import TITLES
 from kiosk.modes.viewer.page_keys import PageCard, bind_keys
 from kiosk.modes.viewer.picture_window import PictureWindow
 from kiosk.modes.viewer.reading_list import ReadingList, person_text
+from kiosk.modes.viewer.slide_pane import left_out
 from kiosk.ui import look
 from kiosk.ui.banner import Examinee
 from kiosk.ui.choice_row import ChoiceRow
@@ -176,10 +177,17 @@ class PicturesPage(ttk.Frame):
         self._to_list()
         self.list.look_for(code)
 
-    def news(self, kind: str) -> None:
-        """Pictures came; those on the screen stay until the examinee is opened again."""
+    def resume(self) -> None:
+        """The page comes back from the viewer as it was left."""
+        if self.shown is not None:
+            self._banner()
+
+    def news(self, kind: str, visits: set[int]) -> None:
+        """Pictures (of these visits) came."""
         if kind == "images":
             self._desk.forget()
+            if self.visit in visits:
+                self._ask_pictures(self.visit, self.kind)
         self.refresh()
 
     # -- from one to the next ----------------------------------------------------------------------------------------
@@ -194,7 +202,7 @@ class PicturesPage(ttk.Frame):
 
     def next(self) -> None:
         """The one after this in the list."""
-        following = self._following()
+        following = self.list.following(self.visit)
         if following is None:
             self._shell.problem.plain(N_("This was the last examinee of the list."))
         else:
@@ -203,7 +211,7 @@ class PicturesPage(ttk.Frame):
     def open(self, visit: int) -> None:
         """The pictures of this visit and of the last one."""
         self.visit, self.shown = visit, None
-        line = next((each for each in self.list.lines if each.visit == visit), None)
+        line = self.list.line_of(visit)
         if line is not None:
             if self.kind not in line.kinds and line.kinds:
                 self.kind = line.kinds[0]
@@ -216,7 +224,7 @@ class PicturesPage(ttk.Frame):
 
     def show_kind(self, kind: str) -> None:
         """Endoscopy, ultrasound or fundus."""
-        self.kind, visit = kind, self.visit
+        self.kind, visit, self.shown = kind, self.visit, None
         self.kinds.show(say(TITLES[kind]))
         for each, compared in self.comparisons.items():
             if each in self.windows:
@@ -233,7 +241,9 @@ class PicturesPage(ttk.Frame):
         wait = say(N_("The pictures are being opened..."))
         self.front.show([], [], ("", ""), "", (wait, wait))
         self._keys_changed()
+        self._ask_pictures(visit, kind)
 
+    def _ask_pictures(self, visit: int, kind: str) -> None:
         def here(do: Callable[[Any], None]) -> Callable[[Any], None]:
             now = (visit, kind)
             return lambda value: do(value) if (self.visit, self.kind) == now and self.winfo_exists() else None
@@ -258,21 +268,25 @@ class PicturesPage(ttk.Frame):
         self.show_kind(next(kind for kind in KINDS if say(TITLES[kind]) == name))
         self.focus_set()
 
+    def _banner(self) -> None:
+        visit = self.shown.visit
+        self._shell.show_examinee(Examinee.of(visit.patient, visit.key.day, say(TITLES[self.kind]), visit.key.number))
+
     def _pictures_came(self, shown: Any) -> None:
+        keep = self.shown is not None
         self.shown = shown
         visit, before = shown.visit, shown.before_visit
-        self._shell.show_examinee(
-            Examinee.of(visit.patient, visit.key.day, say(TITLES[self.kind]), visit.key.number)
-        )
+        self._banner()
         today = visit.key.day == date.today()
         heads = (say(N_("today")) if today else visit.key.day.isoformat(),
                  say(N_("last time {day}"), day=before.key.day.isoformat()) if before is not None else "")  # fmt: skip
         why = (say(N_("There are no pictures of this kind.")), say(N_("No pictures of last time")))
-        self.front.show(list(shown.now), list(shown.before), heads, visit.patient.patient_id, why)
+        self.front.show(list(shown.now), list(shown.before), heads, visit.patient.patient_id, why, keep)
         if self.kind in self.windows:
             self.windows[self.kind].show(f"{visit.patient.shown_name}　{visit.patient.patient_id}　{heads[0]}")
-        if shown.refused:
-            self._shell.problem.look(Sentence(N_("{count} pictures can't be shown."), {"count": len(shown.refused)}))
+        missing = left_out(shown)
+        if missing is not None:
+            self._shell.problem.look(missing)
         else:
             self._shell.problem.clear()
 
@@ -301,11 +315,6 @@ class PicturesPage(ttk.Frame):
 
     def _fit(self) -> None:
         self.front.together.fit()
-
-    def _following(self) -> int | None:
-        visits = [each.visit for each in self.list.lines]
-        at = visits.index(self.visit) + 1 if self.visit in visits else 0
-        return visits[at] if at < len(visits) else None
 
     def _to_list(self) -> None:
         self.visit, self.shown = 0, None

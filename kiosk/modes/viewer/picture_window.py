@@ -15,10 +15,13 @@ from kiosk.ui.shell import Shell
 KEEP_AFTER_MS = 800
 
 
-def remember(top: Any, desk: Any, name: str, wanted: str, told: Callable[[Any], object]) -> None:
+def remember(
+    top: Any, desk: Any, name: str, wanted: str, told: Callable[[Any], object], zoom: Callable[[], object] | None = None
+) -> None:
     """Put ``top`` where it was left, else on the wanted monitor; from then on its places are kept.
 
-    ``told(sentence)`` where its monitor is not there.
+    ``told(sentence)`` where its monitor is not there. ``zoom()`` instead of maximising it at once, which would show a
+    window that is hidden.
     """
     waiting: list[str] = []
     last: list[str] = []
@@ -28,8 +31,8 @@ def remember(top: Any, desk: Any, name: str, wanted: str, told: Callable[[Any], 
             return
         if placed.place is not None:
             top.geometry(placed.place.geometry)
-            if placed.place.zoomed and top.tk.call("tk", "windowingsystem") == "win32":
-                top.state("zoomed")
+            if placed.place.zoomed:
+                (zoom or (lambda: maximise(top)))()
         if placed.why is not None:
             told(placed.why)
         top.update_idletasks()
@@ -59,6 +62,12 @@ def remember(top: Any, desk: Any, name: str, wanted: str, told: Callable[[Any], 
     desk.place_of(name, wanted).then(place_came, lambda fault: None)
 
 
+def maximise(top: Any) -> None:
+    """Fill its monitor but for the task bar; elsewhere than on Windows its geometry does so already."""
+    if top.tk.call("tk", "windowingsystem") == "win32":
+        top.state("zoomed")
+
+
 class PictureWindow:
     """``body`` holds the pictures. It hides with the window that it belongs to when that is locked; keys pressed here
     do what they do there, and scans go there."""
@@ -74,6 +83,7 @@ class PictureWindow:
     ) -> None:
         self._shell = shell
         self.wanted = False  # somebody has asked for it
+        self._zoomed = False  # it fills its monitor when it is shown
         self.top = tk.Toplevel(shell.top, class_="Kiosk", bg=look.BLACK)
         self.top.withdraw()
         self.top.geometry(look.first_size(self.top))
@@ -92,7 +102,7 @@ class PictureWindow:
         self._scanner.touched = lambda: shell.scanner.touched()
         bind_keys(self.top, keys)
         shell.on_cover(self._covered)
-        remember(self.top, desk, f"viewer.{name}", wanted, shell.problem.look)
+        remember(self.top, desk, f"viewer.{name}", wanted, shell.problem.look, self._zoom)
 
     def show(self, whose: str) -> None:
         """To the front; ``whose`` stands above the pictures."""
@@ -101,8 +111,7 @@ class PictureWindow:
         self._scanner.letters = dict(self._letters())
         self.wanted = True
         if not self._shell.covered:
-            self.top.deiconify()
-            self.top.lift()
+            self._raise()
 
     def hide(self) -> None:
         """Away until it is asked for again."""
@@ -118,4 +127,18 @@ class PictureWindow:
         if covered:
             self.top.withdraw()
         elif self.wanted:
-            self.top.deiconify()
+            self._raise()
+
+    def _raise(self) -> None:
+        hidden = self.top.state() == "withdrawn"
+        self.top.deiconify()
+        if hidden and self._zoomed:
+            self._zoomed = False  # once: a person may have made it smaller since
+            maximise(self.top)
+        self.top.lift()
+
+    def _zoom(self) -> None:
+        if self.wanted and not self._shell.covered:
+            maximise(self.top)
+        else:
+            self._zoomed = True

@@ -75,6 +75,19 @@ class ReadingList(ttk.Frame):
         """The selected line, None for none."""
         return next((each for each in self.lines if str(each.visit) == self.table.selected), None)
 
+    def following(
+        self, visit: int, wanted: Callable[[Any], bool] = lambda line: True, around: bool = False
+    ) -> int | None:
+        """The visit of the next line after this one that is ``wanted``; ``around``: then from the beginning."""
+        visits = [each.visit for each in self.lines]
+        at = visits.index(visit) + 1 if visit in visits else 0
+        turned = [*self.lines[at:], *(self.lines[:at] if around else ())]
+        return next((each.visit for each in turned if each.visit != visit and wanted(each)), None)
+
+    def line_of(self, visit: int) -> Any:
+        """The line of a visit, None where it is not in the list."""
+        return next((each for each in self.lines if each.visit == visit), None)
+
     def look_for(self, text: str) -> None:
         """Search for what was scanned."""
         self.search.set(text)

@@ -25,7 +25,9 @@ class ReadingPages:
         self.views: dict[str, Any] = {}
         self._news: str | None = None
         self._kinds: set[str] = set()
-        self._quiet = self._desk.on_news(lambda notice: self._told(notice.kind))
+        self._visits: set[int] = set()
+        self._from = ""  # the page that the viewer was opened from
+        self._quiet = self._desk.on_news(self._told)
         remember(self._shell.top, self._desk, "viewer", "", self._shell.problem.look)
         self._shell.frame.bind("<Destroy>", self._closed, add=True)
 
@@ -44,6 +46,7 @@ class ReadingPages:
 
     def go(self, name: str) -> None:
         """Bring a page to the front."""
+        self._from = ""
         if name not in self.views:
             self.views[name] = self._built(name)
         self._window._go(name)
@@ -84,21 +87,33 @@ class ReadingPages:
             self._shell.scanner.typing_goes_to_search = page.list.winfo_ismapped() or not page.visit
 
     def _show_visit(self, visit: int) -> None:
-        """All that the visit has, in the viewer with its tools; Esc leads back to its list."""
+        """All that the visit has, in the viewer with its tools; Esc leads back here."""
         desk = self._window.desk
+        self._from = self._window.place
         self._window._open(lambda progress: desk.open_wanted(None, visit, progress))
 
-    def _told(self, kind: str) -> None:
-        self._kinds.add(kind)
+    def home(self) -> None:
+        """Esc in the viewer's pictures: to the page that they were opened from, else to the viewer's list."""
+        name, self._from = self._from or "list", ""
+        self._window._go(name)
+        if name in self.views:
+            self.views[name].resume()
+
+    def _told(self, notice: Any) -> None:
+        self._kinds.add(notice.kind)
+        visit = notice.ids.get("visit")
+        if isinstance(visit, int):
+            self._visits.add(visit)
         if self._news is None:
             self._news = self._shell.top.after(NEWS_PAUSE_MS, self._tell_page)
 
     def _tell_page(self) -> None:
         self._news = None
         kinds, self._kinds = self._kinds, set()
+        visits, self._visits = self._visits, set()
         page = self.views.get(self._window.place)
         if page is not None:
-            page.news("images" if kinds & {"images", "documents"} else "other")
+            page.news("images" if kinds & {"images", "documents"} else "other", visits)
 
     def _closed(self, event: Any) -> None:
         if event.widget is self._shell.frame:

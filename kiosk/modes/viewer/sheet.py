@@ -49,12 +49,17 @@ class Sheet(tk.Frame):
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
-    def show(self, slides: Sequence[Slide | None], words: str = "", whose: str = "", why: str = "") -> None:
-        """From the first (of this viewer) on; ``why`` is said where there is none."""
+    def show(
+        self, slides: Sequence[Slide | None], words: str = "", whose: str = "", why: str = "", keep: bool = False
+    ) -> None:  # fmt: skip
+        """From the first (of this viewer) on, with ``keep`` where one was; ``why`` is said where there is none."""
         self.slides, self.words, self.whose = list(slides), words, whose
         self.why = why or say(N_("No picture"))
-        self.first = self.at = self.base
-        self.arrange()
+        if keep and self.slides:
+            self.go_to(self.at if self.selecting else self.first)
+        else:
+            self.first = self.at = self.base
+            self.arrange()
 
     def set_grid(self, columns: int, rows: int) -> None:
         """So many beside and below each other."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from kiosk.core.slide import Slide
 from kiosk.core.stack import Stack
-from kiosk.core.words import N_, say
+from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer.rules import day_of, figure
 from kiosk.modes.viewer.viewport import Viewport
 from kiosk.ui.same_place import Place, place_of, view_at
@@ -155,6 +155,16 @@ def _side(slide: Slide) -> str:
     if slide.side:
         return say(SIDES[slide.side]) if slide.kind == "OP" else slide.side
     return say(N_("Which eye is not said")) if slide.kind == "OP" else ""
+
+
+def left_out(shown: Any) -> Sentence | None:
+    """What of a visit is not on the screen, for the problem line; ``shown`` is the desk's VisitShown."""
+    if shown.away:
+        words = N_("Some pictures lie on disk {volume}, which this PC does not reach.")
+        return Sentence(words, {"volume": ", ".join(shown.away)})
+    if shown.refused:
+        return Sentence(N_("{count} pictures can't be shown."), {"count": len(shown.refused)})
+    return None
 
 
 class Together:

@@ -182,7 +182,7 @@ class ViewerWindow:
             if self.pictures.waiting:
                 self.desk.give_up()
             else:
-                self._go("list")
+                self.pages.home()
         elif self.opened is not None:
             self._go("pictures")
         else:

@@ -96,6 +96,11 @@ def test_the_doctors_display(round_at: Callable[..., Any], wait_until: Callable[
     wait_until(lambda: page.viewers.settled, 30)
     assert page.viewers.front == 0 and sheets[0].panes[0].slide is None, "a lateral view is not shown as the frontal"
     assert sheets[0].panes[1].ready
+    press(window, "<F8>")  # all of it in the viewer with its tools, and back to the same examinee
+    wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+    press(window, "<Escape>")
+    assert window.place == "doctor" and page.shown.visit.key.number.endswith("002")
+    assert window.shell.banner.examinee.name == "見本 花子"
     # What is missing comes while the doctor looks.
     round.pictures(page.visit, "CHEST", PA, seed=2)
     round.pictures(page.visit, "GASTRO", {})
