@@ -48,12 +48,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Sign:
-    """A finding that an eye has or has not."""
+    """A finding that an eye has or has not. ``short`` is its name where there is little room."""
 
     key: str
     code: str
     name: str
     category: str
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def read_master(data: Mapping[str, Any], kind: Kind) -> FundusMaster:
         for each in data.get("item", ())
     )  # fmt: skip
     signs = tuple(
-        Sign(str(each["key"]), code.code, code.name, code.category)
+        Sign(str(each["key"]), code.code, code.name, code.category, str(each.get("name", code.name)))
         for each in data.get("sign", ())
         if (code := known.get(str(each["code"]))) is not None
     )

@@ -28,6 +28,7 @@ class FactsView(ttk.Frame):
         self.text.grid(row=0, column=0, sticky="nsew")
         self._bar.grid(row=0, column=1, sticky="ns")
         self._bar.grid_remove()
+        self.columnconfigure(1, minsize=look.px(24))  # its room stays: the words must not wrap anew when it comes
         self.text.tag_configure("head", font=look.TEXT_BOLD, foreground=look.PRIMARY, spacing1=look.px(8))
         self.text.tag_configure("look", background=look.LOOK_GROUND, foreground=look.LOOK)
         self.text.tag_configure("done", foreground=look.DONE)
@@ -55,8 +56,9 @@ class FactsView(ttk.Frame):
 
     def _scrolled(self, first: str, last: str) -> None:
         self._bar.set(first, last)
-        if float(first) > 0 or float(last) < 1:  # and it stays: going again would change the width it was counted for
-            self._bar.grid()
+        needed = float(first) > 0 or float(last) < 1
+        if needed != bool(self._bar.winfo_manager()):
+            self.after_idle(self._bar.grid if needed else self._bar.grid_remove)
 
     def _interview(self, interview: Any) -> None:
         if interview.visit.remark:

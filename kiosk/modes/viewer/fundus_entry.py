@@ -339,7 +339,8 @@ class FundusEntry(ttk.Frame):
         for sign in master.signs:
             sides = [say(SIDES[side]) for side in EYES if sign.code in self.reading.eye(side).signs]
             label = self._signs[sign.code]
-            said = f"{'・'.join(sides)} {sign.name}" if sides else sign.name
+            mark = say(N_("Both")) if len(sides) == 2 else "".join(sides)
+            said = f"{mark} {sign.short}".strip()
             if label.winfo_width() > 40:
                 said = Cutter(label, look.TEXT).cut(said, label.winfo_width() - look.px(4))
             label.configure(text=said, bg=look.LOOK_GROUND if sides else look.CARD)
