@@ -34,10 +34,6 @@ class Slide:
     title: str = ""
     frame: int = 0
 
-    @property
-    def colour_wanted(self) -> bool:
-        return self.kind in (SCOPE, FUNDUS)
-
 
 def kind_of(modality: str, scheduled: str = "") -> str:
     """The kind of picture; the examination that it was scheduled for knows better than a camera that writes XC."""

@@ -131,6 +131,11 @@ class Shell:
         """One key: ``.enable()``, ``.disable(why)``, ``.press()``."""
         return self._keys.button(cap)
 
+    @property
+    def caps(self) -> list[str]:
+        """The caps of the keys that the line has now."""
+        return [key.cap for key in self._own_keys]
+
     def on_scan(self, take: Callable[[str], object]) -> None:
         """``take(code)`` is called for each barcode, whatever has the focus; the code is half-width, without suffix."""
         self.scanner.goes_to(take)

@@ -88,5 +88,5 @@ def test_the_days_eyes_and_the_course_of_the_examinees(centre: Store, tmp_path: 
     note_read(centre, Actor("見本 医師", "doctor", "eye"), replace(read, away=()))
     with centre.reading() as conn:
         assert audit.counted(conn, action="study opened") == 2
-    with pytest.raises(Fault, match="MAG1"):
+    with pytest.raises(Fault, match="V503"):
         files_to_read(centre, Volumes([]), whole, ("OP",))

@@ -66,7 +66,7 @@ class FundusPage(ttk.Frame):
             "Prior": lambda: self.eyes.leaf(-1), "Next": lambda: self.eyes.leaf(1), "Delete": self.entry.clear_cell,
             "BackSpace": self.entry.clear_cell,
         })  # fmt: skip
-        self.bind("<Destroy>", lambda event: self._forget_renewing() if event.widget is self else None, add=True)
+        self.bind("<Destroy>", lambda event: self._let_go() if event.widget is self else None, add=True)
 
     # -- the page --------------------------------------------------------------------------------------------------
 
@@ -333,12 +333,16 @@ class FundusPage(ttk.Frame):
         self._saved = self.entry.reading
         self._desk.save(self.visit, self._body(), newest.number if newest else 0).then(None, self._shell.problem.fault)
 
-    def _close(self) -> None:
+    def _let_go(self) -> None:
+        """Others may open the finding; what was entered is a draft on this PC."""
         self._forget_renewing()
+        if self.visit and self.opened is not None and self.opened.holder is None:
+            self._desk.close_finding(self.visit).then(None, lambda fault: None)
+
+    def _close(self) -> None:
         if self.visit:
             self._keep()
-            if self.opened is not None and self.opened.holder is None:
-                self._desk.close_finding(self.visit).then(None, lambda fault: None)
+        self._let_go()
         self.visit, self.opened, self.shown = 0, None, None
 
     def _renewing(self) -> None:

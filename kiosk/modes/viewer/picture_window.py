@@ -101,6 +101,8 @@ class PictureWindow:
         self._scanner = Scanner(self.top, shell.scanner.given)
         self._scanner.touched = lambda: shell.scanner.touched()
         bind_keys(self.top, keys)
+        for number in range(2, 13):
+            self.top.bind(f"<F{number}>", lambda event, cap=f"F{number}": self._key_line(cap))  # type: ignore[misc]
         shell.on_cover(self._covered)
         remember(self.top, desk, f"viewer.{name}", wanted, shell.problem.look, self._zoom)
 
@@ -120,6 +122,11 @@ class PictureWindow:
 
     def destroy(self) -> None:
         self.top.destroy()
+
+    def _key_line(self, cap: str) -> None:
+        """As if the key had been pressed in the window that has the key line."""
+        if cap in self._shell.caps:
+            self._shell.key(cap).press()
 
     def _covered(self, covered: bool) -> None:
         if not self.top.winfo_exists():

@@ -89,8 +89,12 @@ class ReadingPages:
     def _show_visit(self, visit: int) -> None:
         """All that the visit has, in the viewer with its tools; Esc leads back here."""
         desk = self._window.desk
-        self._from = self._window.place
         self._window._open(lambda progress: desk.open_wanted(None, visit, progress))
+
+    def leaving(self) -> None:
+        """The viewer's pictures come in front of a page, asked for here or by another window."""
+        if self._window.place in self.views:
+            self._from = self._window.place
 
     def home(self) -> None:
         """Esc in the viewer's pictures: to the page that they were opened from, else to the viewer's list."""

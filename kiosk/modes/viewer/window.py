@@ -200,7 +200,7 @@ class ViewerWindow:
         self._whose = ()
         self.shell.clear_examinee()
         self.shell.problem.over("another id")
-        self._go("list")
+        self.pages.home()
         self.refresh()
 
     # -- the list ----------------------------------------------------------------------------------------------
@@ -259,6 +259,7 @@ class ViewerWindow:
             return
         self.opened = seen
         self._whose = ()
+        self.pages.leaving()
         self.pictures.show(seen)
         self._go("pictures")
         if seen.refused:

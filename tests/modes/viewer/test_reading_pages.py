@@ -134,6 +134,8 @@ def test_viewers_on_their_own_monitors(round_at: Callable[..., Any], wait_until:
     kept = lambda: place_for(own, screens, "viewer.doctor 1", "grey").place  # noqa: E731
     wait_until(lambda: kept() is not None and kept().geometry == "500x400+1300+20", what="the place is kept")
     assert kept().screen == "chest"
+    chest.top.event_generate("<F4>", when="now")  # the key line answers there too
+    assert "no pictures of last time" in window.shell.problem.text or page.last_time
     press(window, "<Escape>")
     assert not chest.top.winfo_viewable()
 
