@@ -9,7 +9,7 @@ from typing import Any
 from kiosk.core.words import N_, Sentence
 
 COLOUR, GREY = "colour", "grey"
-GRIP_PX = 80  # of a window's upper edge that must lie on a monitor, or nobody can take hold of it
+GRIP_PX = 60  # height of what a window is taken hold of by; its middle must lie on a monitor
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def placed(screens: Sequence[Screen], wanted: str = "", kept: WindowPlace | None
     if main is None:
         return Placed(kept)
     if kept is not None:
-        if screen_at(screens, kept.x + min(GRIP_PX, kept.width) // 2, max(kept.y, kept.y + 1)) is not None:
+        # Below the edge itself: Windows tells the edges of a maximised window some pixels outside of its monitor.
+        if screen_at(screens, kept.x + kept.width // 2, kept.y + GRIP_PX // 2) is not None:
             return Placed(kept)
         return Placed(_whole(main), _gone(kept.screen or wanted))
     if not wanted:

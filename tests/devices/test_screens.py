@@ -73,6 +73,9 @@ def test_a_window_stands_where_it_was_left_and_comes_to_the_main_one_when_its_mo
         keep_place(own, screens, "viewer.CR", WindowPlace(1300, 40, 900, 1200))
         again = place_for(own, screens, "viewer.CR", "grey")
         assert again.place == WindowPlace(1300, 40, 900, 1200, screen="chest")
+        keep_place(own, screens, "viewer", WindowPlace(-8, -8, 1296, 1040, zoomed=True))
+        maximised = place_for(own, screens, "viewer").place
+        assert maximised is not None and maximised.zoomed and maximised.screen == "list"
         unplugged = place_for(own, ListedScreens(TOLD[:1]), "viewer.CR", "grey")
         assert unplugged.place is not None and unplugged.place.geometry == "1280x1024+0+0"
         assert "chest" in str(unplugged.why)

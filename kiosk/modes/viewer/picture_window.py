@@ -104,7 +104,8 @@ class PictureWindow:
         for number in range(2, 13):
             self.top.bind(f"<F{number}>", lambda event, cap=f"F{number}": self._key_line(cap))  # type: ignore[misc]
         shell.on_cover(self._covered)
-        remember(self.top, desk, f"viewer.{name}", wanted, shell.problem.look, self._zoom)
+        # Its place on one monitor says nothing of another: who sends it elsewhere in the file finds it there.
+        remember(self.top, desk, f"viewer.{name} {wanted}", wanted, shell.problem.look, self._zoom)
 
     def show(self, whose: str) -> None:
         """To the front; ``whose`` stands above the pictures."""

@@ -131,7 +131,7 @@ def test_viewers_on_their_own_monitors(round_at: Callable[..., Any], wait_until:
     # Where it is moved to, it comes up the next time.
     chest.top.geometry("500x400+1300+20")
     own, screens = page._desk._kit.local, ListedScreens(MONITORS)
-    kept = lambda: place_for(own, screens, "viewer.doctor 1", "grey").place  # noqa: E731
+    kept = lambda: place_for(own, screens, "viewer.doctor 1 grey", "grey").place  # noqa: E731
     wait_until(lambda: kept() is not None and kept().geometry == "500x400+1300+20", what="the place is kept")
     assert kept().screen == "chest"
     chest.top.event_generate("<F4>", when="now")  # the key line answers there too
