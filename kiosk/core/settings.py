@@ -38,6 +38,19 @@ class ScannerSettings(Settings):
 
 
 @dataclass(frozen=True)
+class ScreenSettings(Settings):
+    """A monitor of this PC. Windows tells the rectangles itself; then only what it can't know is said here."""
+
+    name: str = setting("", N_("What the monitor is called, here and where a window is sent to it."))
+    device: str = setting("", N_("What Windows calls it (DISPLAY2); empty = the one whose corner is at x, y."))
+    x: int = setting(0, N_("Left edge on the desktop, in pixels; the main monitor begins at 0."))
+    y: int = setting(0, N_("Upper edge on the desktop, in pixels."))
+    width: int = setting(0, N_("Its width in pixels; 0 = as Windows says."))
+    height: int = setting(0, N_("Its height in pixels; 0 = as Windows says."))
+    kind: Literal["colour", "grey"] = setting("colour", N_("What it shows: colour or grey."))
+
+
+@dataclass(frozen=True)
 class StationSettings(Settings):
     """What every station knows of itself, whatever its modes."""
 
@@ -54,6 +67,7 @@ class StationSettings(Settings):
     idle_lock_min: int = setting(10, N_("Minutes without a key before the screen locks; 0 = never."))
     login: bool = setting(True, N_("Ask who is working here (badge or PIN) before patient data is shown."))
     scanner: ScannerSettings = setting(ScannerSettings, N_("A barcode reader at a serial port."))
+    screens: tuple[ScreenSettings, ...] = setting((), N_("The monitors, the main one first; empty: ask the system."))
 
 
 @dataclass(frozen=True)

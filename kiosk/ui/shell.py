@@ -47,6 +47,7 @@ class Shell:
         self._maintain: Callable[[], object] | None = None
         self._question: Question | None = None
         self._cover: tuple[tk.Misc, Callable[[], tk.Misc]] | None = None
+        self._told_of_cover: list[Callable[[bool], object]] = []
         self._focus_later: tk.Misc | None = None
         self._before_closing: Callable[[Callable[[], None]], bool] = self._ask_if_busy
         parent.title(say(title) + (f" - {say(where)}" if where else ""))
@@ -129,6 +130,11 @@ class Shell:
     def key(self, cap: str) -> KeyButton:
         """One key: ``.enable()``, ``.disable(why)``, ``.press()``."""
         return self._keys.button(cap)
+
+    @property
+    def caps(self) -> list[str]:
+        """The caps of the keys that the line has now."""
+        return [key.cap for key in self._own_keys]
 
     def on_scan(self, take: Callable[[str], object]) -> None:
         """``take(code)`` is called for each barcode, whatever has the focus; the code is half-width, without suffix."""
@@ -213,14 +219,28 @@ class Shell:
         cover.grid(row=1, column=0, rowspan=4, sticky="nsew")
         cover.lift()
         self._cover = (cover, focus)
+        self._tell_cover(True)
         wake, give_back = self.scanner.quiet(), self.scanner.lend(on_scan)
 
         def uncover() -> None:
             self._cover = None
             give_back()
             wake()
+            self._tell_cover(False)
 
         return uncover
+
+    def on_cover(self, call: Callable[[bool], object]) -> None:
+        """``call(covered)`` when the lock covers this window and when it goes: further windows of a mode hide then."""
+        self._told_of_cover.append(call)
+
+    @property
+    def covered(self) -> bool:
+        return self._cover is not None
+
+    def _tell_cover(self, covered: bool) -> None:
+        for call in self._told_of_cover:
+            call(covered)
 
     def give_focus(self, widget: tk.Misc) -> None:
         """Put the cursor there; while the person works in another window of this program, when he comes back."""

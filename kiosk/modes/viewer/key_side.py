@@ -28,7 +28,8 @@ class KeySide:
         """The letters as they act on this PC."""
         window = self._window
         window.saving.files.mark_key = self.view.letter("b")
-        window.shell.letter_keys(self.view.applied(self._letters()) if window.place == "pictures" else {})
+        here = window.place == "pictures"
+        window.shell.letter_keys(self.view.applied(self._letters()) if here else window.pages.letters(window.place))
 
     def key_line(self) -> list[Key]:
         """Of the page or the card; empty where neither is shown."""

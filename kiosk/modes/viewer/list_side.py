@@ -103,7 +103,7 @@ class ListSide:
             keys.append(Key("F4", N_("Folder"), window.choose_folder))
         if "outside" in settings.buttons and self.desk.outside.title:
             keys.append(Key("F9", self.desk.outside.title, self.hand_over))
-        for name in dict.fromkeys(settings.pages):
+        for name in [each for each in dict.fromkeys(settings.pages) if each in PAGES]:
             _, cap, words = PAGES[name]
             keys.append(Key(cap, words, lambda name=name: self.show(name)))  # type: ignore[misc]
         return keys

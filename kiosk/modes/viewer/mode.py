@@ -17,6 +17,7 @@ from kiosk.modes.viewer.desk_outside import OutsideDesk
 from kiosk.modes.viewer.desk_saving import SavingDesk, ServerSettings, without_pictures
 from kiosk.modes.viewer.desk_stores import StoresDesk
 from kiosk.modes.viewer.desk_teaching import TeachingDesk
+from kiosk.modes.viewer.settings_pages import DoctorDisplay, FundusReading, PictureDisplay
 from kiosk.modes.viewer.settings_stores import (
     ButtonName,
     ColumnName,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 COLUMNS: tuple[ColumnName, ...] = ("day", "name", "id", "kind", "what", "count", "where")
 BUTTONS: tuple[ButtonName, ...] = ("file", "folder", "outside")
-PAGES: tuple[PageName, ...] = ("documents", "disc", "teaching")
+PAGES: tuple[PageName, ...] = ("documents", "disc", "teaching", "fundus", "doctor", "compare")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ class ViewerSettings(Settings):
     print_command: tuple[str, ...] = setting(
         (), N_("Program that prints, word by word, {file} standing for the PDF; empty = the system's own way.")
     )
+    page: Literal["list", "fundus", "doctor", "compare"] = setting(
+        "list", N_("What the window begins with: list, fundus, doctor or compare.")
+    )
+    fundus: FundusReading = setting(FundusReading, N_("Fundus reading."))
+    doctor: DoctorDisplay = setting(DoctorDisplay, N_("The doctor's display."))
+    compare: PictureDisplay = setting(PictureDisplay, N_("Pictures beside those of last time."))
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ class ViewerDesk:
     def __init__(self, kit: Kit) -> None:
         from kiosk.flow.make_cuts import Cuts
         from kiosk.flow.open_study import StudyReader
+        from kiosk.modes.viewer.desk_visits import VisitsDesk
 
         self._kit = kit
         self.settings: ViewerSettings = kit.settings
@@ -120,6 +128,7 @@ class ViewerDesk:
         self.documents = DocumentsDesk(kit)
         self.teaching = TeachingDesk(kit)
         self.disc = DiscDesk(kit, self._reader, self._after)
+        self.visits = VisitsDesk(kit, self._reader, self._after)
 
     # -- what there is -----------------------------------------------------------------------------------------
 

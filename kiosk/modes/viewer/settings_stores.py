@@ -9,7 +9,7 @@ from kiosk.core.settings import Settings, setting
 from kiosk.core.words import N_
 
 ColumnName = Literal["day", "name", "kana", "id", "birth", "sex", "kind", "what", "count", "where", "accession"]
-PageName = Literal["documents", "disc", "teaching"]
+PageName = Literal["documents", "disc", "teaching", "fundus", "doctor", "compare"]
 ButtonName = Literal["file", "folder", "outside"]
 
 

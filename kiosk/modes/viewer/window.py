@@ -21,6 +21,7 @@ from kiosk.modes.viewer.list_side import ListSide
 from kiosk.modes.viewer.list_window import ListView
 from kiosk.modes.viewer.opening import Opening
 from kiosk.modes.viewer.pictures_window import PicturesView
+from kiosk.modes.viewer.reading_pages import ReadingPages
 from kiosk.modes.viewer.saving import Saving
 from kiosk.ui.banner import Examinee
 from kiosk.ui.dates import read_day
@@ -56,6 +57,7 @@ class ViewerWindow:
         self.saving = Saving(self)
         self.header = HeaderView(work, self.shell, desk, self._other_facts, self._header_changed)
         self.side = ListSide(self, self._open_selected, self._back, self._go, self._keys)
+        self.pages = ReadingPages(self)
         self.key_side = KeySide(self, self._go, self._back, self._keys)
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
@@ -67,14 +69,16 @@ class ViewerWindow:
         self.refresh()
         if desk.argument:
             self.open_files([desk.argument])
+        else:
+            self.pages.begin()
 
     # -- from place to place -----------------------------------------------------------------------------------
 
     def _go(self, place: str) -> None:
         self.saving.close_card()
         self.key_side.close_card()
-        views = {"list": self.list, "pictures": self.pictures, "header": self.header, **self.side.pages}
-        views["keys"] = self.key_side.view
+        views = {"list": self.list, "pictures": self.pictures, "header": self.header, "keys": self.key_side.view,
+                 **self.side.pages, **self.pages.views}  # fmt: skip
         for name, view in views.items():
             if name == place:
                 view.grid(row=0, column=0, sticky="nsew")
@@ -94,7 +98,7 @@ class ViewerWindow:
         """Arrow keys do what the place is for."""
         main = {"list": self.list.table, "pictures": self.pictures.pane, "header": self.header.table,
                 "keys": self.key_side.view.table}  # fmt: skip
-        (main | self.side.pages)[self.place].focus_set()
+        (main | self.side.pages | self.pages.views)[self.place].focus_set()
 
     def _focus_came(self, event: tk.Event) -> None:
         # A window that comes to the front has the focus itself, where no key means anything.
@@ -108,9 +112,11 @@ class ViewerWindow:
     def _keys(self) -> None:
         """The key line of the place; what can't be done now stays in its place and says why."""
         if self.place == "list":
-            keys = self.side.list_keys()
+            keys = [*self.side.list_keys(), *self.pages.openers()]
         elif self.place in self.side.pages:
             keys = self.side.pages[self.place].keys()
+        elif self.place in self.pages.views:
+            keys = self.pages.keys(self.place)
         elif self.place == "header":
             keys = [*self.header.key_line(), Key("F8", N_("Picture"), self._back), Key("Esc", N_("Back"), self._back)]
         else:
@@ -185,6 +191,8 @@ class ViewerWindow:
             return
         if self.opening.running:
             self.opening.cancel()
+        elif self.pages.back():
+            return
         elif self.place in self.side.pages:
             self.side.pages[self.place].back()
         elif self.place in ("header", "keys"):
@@ -193,7 +201,7 @@ class ViewerWindow:
             if self.pictures.waiting:
                 self.desk.give_up()
             else:
-                self._go("list")
+                self.pages.home()
         elif self.opened is not None:
             self._go("pictures")
         else:
@@ -212,7 +220,7 @@ class ViewerWindow:
         self._whose = ()
         self.shell.clear_examinee()
         self.shell.problem.over("another id")
-        self._go("list")
+        self.pages.home()
         self.refresh()
 
     # -- the list ----------------------------------------------------------------------------------------------
@@ -239,6 +247,8 @@ class ViewerWindow:
     def _scanned(self, code: str) -> None:
         if self.place in self.side.pages:
             self.side.pages[self.place].scanned(code)
+            return
+        if self.pages.scanned(code):
             return
         self._go("list")
         self.list.look_for(code)
@@ -279,6 +289,7 @@ class ViewerWindow:
             self._first_only = True
             self.opened, self._whose = seen, ()
             self.beside.wanted(None)
+            self.pages.leaving()
             self.pictures.show(seen)
             self._go("pictures")
 
@@ -294,9 +305,10 @@ class ViewerWindow:
         goes_on, self._first_only = self._first_only, False
         self.opened = seen
         self._whose = ()
+        self.pages.leaving()
         self.pictures.show(seen, goes_on)
         self.beside.wanted(seen)
-        if not goes_on or self.place == "list":
+        if not goes_on or self.place not in ("pictures", "header", "keys"):
             self._go("pictures")
         self._pictures_changed()
         if seen.refused:
