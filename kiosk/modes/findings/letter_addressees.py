@@ -162,7 +162,9 @@ class ReplyCard(tk.Frame):
         card.place(relx=0.5, rely=0.45, anchor="center")
         self.place(relx=0, rely=0, relwidth=1, relheight=1)
         self.lift()
-        self.back_button.bind("<Tab>", lambda event: self._first())
+        # Tab goes round inside: what lies under it can't be reached.
+        self.back_button.bind("<Tab>", lambda event: self._to(self.day.entry))
+        self.day.entry.bind("<Shift-Tab>", lambda event: self._to(self.back_button))
         self.text.focus()
 
     def note(self) -> None:
@@ -180,6 +182,7 @@ class ReplyCard(tk.Frame):
         self.destroy()
         self._closed()
 
-    def _first(self) -> str:
-        self.day.focus()
+    @staticmethod
+    def _to(widget: tk.Misc) -> str:
+        widget.focus_set()
         return "break"
