@@ -214,7 +214,7 @@ class CoursePart(ttk.Frame):
         if typed != self._untouched:
             for name in ("form", "day"):
                 if not getattr(typed, name):
-                    self.fields[name].wrong(N_("missing"))
+                    self.fields[name].wrong(N_("not filled in"))
                     wrong.append(self.fields[name])
         if wrong:
             wrong[-1].focus()

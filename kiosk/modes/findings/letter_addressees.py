@@ -94,7 +94,7 @@ class AddresseePage(ttk.Frame):
         """F9: what stands in the fields is kept."""
         values = {name: field.get() for name, field in self.fields.items()}
         if not values["name"]:
-            self.fields["name"].wrong(N_("missing"))
+            self.fields["name"].wrong(N_("not filled in"))
             self.fields["name"].focus()
             return
         addressee = Addressee(**{**values, "medical": values["medical"] != "0"}, id=self._row)
@@ -171,7 +171,7 @@ class ReplyCard(tk.Frame):
         """F5: keep it."""
         day = self.day.day()
         if day is None or not self.text.get():
-            (self.text if day is not None else self.day).wrong(N_("missing"))
+            (self.text if day is not None else self.day).wrong(N_("not filled in"))
             return
         text = self.text.get()
         self.close()

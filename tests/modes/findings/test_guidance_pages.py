@@ -85,7 +85,7 @@ def test_a_case_from_its_check_up_to_its_end_by_keyboard(
     text = "".join(read_text(window.desk.guidance.page(pages.writing.opened.id).wait()[0]))
     assert "毎日8000歩あるく。" in text and "230 / 180" in text
     press(window, "F5")
-    wait(lambda: "page" in window.shell.problem.text)
+    wait(lambda: "printer" in window.shell.problem.text)
     press(window, "Escape")
     press(window, "Escape")
     wait(lambda: pages.place == "list" and [each.found.state for each in pages.list.shown] == ["finished"])

@@ -86,7 +86,7 @@ def test_from_the_finding_to_the_reply_by_keyboard(
     press(window, "F8")
     wait(lambda: pages.page.painted)
     press(window, "F5")
-    wait(lambda: "page" in window.shell.problem.text)
+    wait(lambda: "printer" in window.shell.problem.text)
     press(window, "Escape")
     press(window, "Escape")
     wait(lambda: pages.place == "list" and [each.state for each in pages.list.shown] == ["unsent"])
