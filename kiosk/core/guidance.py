@@ -159,6 +159,24 @@ def case_body(data: Mapping[str, Any]) -> CaseBody:
     return CaseBody(**found)
 
 
+def merged(base: CaseBody, mine: CaseBody, theirs: CaseBody) -> CaseBody:
+    """Two people changed ``base``: theirs, with all that I changed. No session of either is lost; where both changed
+    the same one, both stand there."""
+    changed = {name: value for name, value in _facts(mine).items() if value != _facts(base)[name]}
+    checkup = {name: value for name, value in vars(mine.checkup).items() if value != getattr(base.checkup, name)}
+    gone = [each for each in base.sessions if each not in mine.sessions]
+    new = [each for each in mine.sessions if each not in base.sessions and each not in theirs.sessions]
+    kept = [each for each in theirs.sessions if each not in gone]
+    return replace(
+        theirs, **changed, checkup=replace(theirs.checkup, **checkup),
+        sessions=tuple(sorted([*kept, *new], key=lambda each: each.day)),
+    )  # fmt: skip
+
+
+def _facts(body: CaseBody) -> dict[str, Any]:
+    return {name: value for name, value in vars(body).items() if name not in ("sessions", "checkup")}
+
+
 def _known(kind: type, data: Mapping[str, Any]) -> dict[str, Any]:
     names = {each.name for each in fields(kind)}
     return {name: value for name, value in data.items() if name in names}

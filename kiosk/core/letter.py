@@ -121,6 +121,7 @@ class Letter:
     sent_day: str = ""
     sent_by: str = ""
     replies: tuple[Reply, ...] = ()
+    saves: int = 1  # counts every save; a draft that is saved again keeps its number
 
     @property
     def newest(self) -> LetterVersion:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kiosk.core.faults import Fault, Refused
 from kiosk.core.finding import KeyImage
-from kiosk.core.guidance import CaseBody, GuidanceBook, case_body, due_day, points_of, read_guidance
+from kiosk.core.guidance import CaseBody, GuidanceBook, case_body, due_day, merged, points_of, read_guidance
 from kiosk.core.guidance_figures import Figure, figures, with_figure
 from kiosk.core.guidance_level import Level, checkup_from, fiscal_year, stratify
 from kiosk.core.settings import StationSettings
@@ -53,6 +53,11 @@ class OpenedCase:
         return self.case.id
 
     @property
+    def based_on(self) -> int:
+        """What the next save builds upon."""
+        return self.newest.number
+
+    @property
     def newest(self) -> CaseVersion:
         return self.case.newest
 
@@ -71,7 +76,7 @@ class KeepGuidance:
         with self._centre.writing() as conn:
             found = _visit(conn, visit)
             year = fiscal_year(found.key.day)
-            known = guidance.case_of(conn, found.patient_row, year)
+            known = guidance.case_of(conn, found.patient_row, year, begins=True)
             if known is not None:
                 return known
             book = self._book(conn)
@@ -100,9 +105,18 @@ class KeepGuidance:
         with self._centre.reading() as conn:
             book = self._book(conn)
             tray = tuple(findings.tray(conn, found.id))
-        typed = self.kept.typed(number)
-        draft = Draft(case_body(typed.body), typed.based_on, typed.at, typed.by) if typed else None
-        return OpenedCase(case, found, book, tray, draft, holder, self._session.name)
+        return OpenedCase(case, found, book, tray, self._draft(case), holder, self._session.name)
+
+    def _draft(self, case: Case) -> Draft | None:
+        """What was typed here; where somebody else saved meanwhile, with what they wrote."""
+        typed = self.kept.typed(case.id)
+        if typed is None:
+            return None
+        body = case_body(typed.body)
+        base = next((each.body for each in case.versions if each.number == typed.based_on), None)
+        if base is not None and typed.based_on != case.newest.number:
+            body = merged(base, body, case.newest.body)
+        return Draft(body, typed.based_on, typed.at, typed.by)
 
     def keep_draft(self, number: int, body: CaseBody, based_on: int, order: int) -> None:
         """Keep what is being typed on this PC."""

@@ -67,6 +67,11 @@ class OpenedLetter:
         return self.letter.id
 
     @property
+    def based_on(self) -> int:
+        """What the next save builds upon."""
+        return self.letter.saves
+
+    @property
     def newest(self) -> LetterVersion:
         return self.letter.newest
 

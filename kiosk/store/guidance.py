@@ -59,8 +59,10 @@ def case_by_id(conn: sa.Connection, case: int) -> Case | None:
     return Case(row["id"], row["visit"], row["year"], versions)
 
 
-def case_of(conn: sa.Connection, patient: int, year: int) -> int | None:
-    """The case of a person (row of ``patients``) in a fiscal year."""
+def case_of(conn: sa.Connection, patient: int, year: int, *, begins: bool = False) -> int | None:
+    """The case of a person (row of ``patients``) in a fiscal year. ``begins``: who asks at the same time, waits."""
+    if begins:
+        conn.execute(sa.select(patients.c.id).where(patients.c.id == patient).with_for_update())
     mine = sa.and_(guidance_cases.c.patient == patient, guidance_cases.c.year == year)
     found: int | None = conn.execute(sa.select(guidance_cases.c.id).where(mine)).scalar()
     return found

@@ -28,6 +28,7 @@ letters = Table(
     Column("visit", BigKey, ForeignKey("visits.id"), nullable=False),
     Column("state", String(12), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("saves", Integer, nullable=False),  # counts every save, so that nobody overwrites another's draft unseen
     Column("addressee", String(300), nullable=False, server_default=""),
     Column("words", Text, nullable=False, server_default=""),  # of the newest version, to be searched
     Column("sent_day", String(10), nullable=False, server_default=""),

@@ -34,13 +34,13 @@ def letter_by_id(conn: sa.Connection, letter: int) -> Letter | None:
     )  # fmt: skip
     replies = tuple(Reply(**each) for each in row["replies"])
     state = LetterState(row["state"])
-    return Letter(row["id"], row["visit"], state, versions, row["sent_day"], row["sent_by"], replies)
+    return Letter(row["id"], row["visit"], state, versions, row["sent_day"], row["sent_by"], replies, row["saves"])
 
 
 def make_letter(conn: sa.Connection, *, visit: int, body: LetterBody, by: str) -> Letter:
     """A new letter, as an unsigned draft."""
     at = now_text()
-    new = {"visit": visit, "state": LetterState.DRAFT, "version": 1, "replies": [], "by": by, "at": at}
+    new = {"visit": visit, "state": LetterState.DRAFT, "version": 1, "saves": 1, "replies": [], "by": by, "at": at}
     done = conn.execute(letters.insert().values(**new, **_found(body)))
     number = int(done.inserted_primary_key[0])  # type: ignore[index]
     conn.execute(letter_versions.insert().values(letter=number, number=1, body=body.as_data(), signed=0, by=by, at=at))
@@ -48,9 +48,9 @@ def make_letter(conn: sa.Connection, *, visit: int, body: LetterBody, by: str) -
 
 
 def next_number(letter: Letter, based_on: int) -> int:
-    """The number that the next version gets: an unsigned newest one is replaced. Raises Overtaken where another
-    version than ``based_on`` is the newest."""
-    if letter.newest.number != based_on or letter.state is LetterState.DISCARDED:
+    """The number that the next version gets: an unsigned newest one is replaced. Raises Overtaken where somebody saved
+    after ``based_on`` (``Letter.saves``)."""
+    if letter.saves != based_on or letter.state is LetterState.DISCARDED:
         raise _overtaken()
     return letter.newest.number + letter.newest.signed
 
@@ -74,7 +74,7 @@ def write_version(
     state = before.state
     if pdf:
         state = LetterState.AMENDED if before.signed else LetterState.SIGNED
-    new = {"state": state, "version": number, "by": by, "at": at, **_found(body)}
+    new = {"state": state, "version": number, "saves": based_on + 1, "by": by, "at": at, **_found(body)}
     if pdf:
         new |= {"sent_day": "", "sent_by": ""}  # an amended letter must be sent again
     conn.execute(letters.update().where(letters.c.id == letter).values(**new))

@@ -15,6 +15,7 @@ from kiosk.core.guidance import (
     case_body,
     due_day,
     due_state,
+    merged,
     months_after,
     points_of,
     read_guidance,
@@ -145,6 +146,18 @@ def test_a_case_is_the_same_after_the_store() -> None:
     kept = body.as_data()
     assert case_body(kept) == body
     assert case_body({**kept, "of a newer program": 1, "checkup": {**kept["checkup"], "new": 2}}) == body
+
+
+def test_what_two_people_wrote_stands_together() -> None:
+    call, mail = Session("2026-12-20", "phone", 10), Session("2027-01-10", "mail")
+    base = replace(BODY.with_session(call), ticket="1")
+    longer = base.without_session(call).with_session(replace(call, minutes=15))
+    mine = replace(longer, weight_goal=70.0, checkup=replace(base.checkup, bmi=27.0))
+    theirs = replace(base.with_session(mail), ticket="2", checkup=replace(base.checkup, hdl=50.0))
+    both = merged(base, mine, theirs)
+    assert both.sessions == (FIRST, replace(call, minutes=15), mail)
+    assert (both.ticket, both.weight_goal, both.checkup.bmi, both.checkup.hdl) == ("2", 70.0, 27.0, 50.0)
+    assert merged(base, base, theirs) == theirs and merged(base, mine, base) == mine
 
 
 def test_a_master_in_disorder_is_named() -> None:

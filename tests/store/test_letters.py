@@ -40,10 +40,10 @@ def write(store: Store, letter: int, body: LetterBody, based_on: int, pdf: bytes
 def test_a_draft_is_replaced_a_signed_letter_never(centre: Store, letter: Letter) -> None:
     draft = write(centre, letter.id, replace(BODY, course="二"), 1)
     assert (draft.state, [each.body.course for each in draft.versions]) == (LetterState.DRAFT, ["二"])
-    signed = write(centre, letter.id, BODY, 1, b"%PDF one")
+    signed = write(centre, letter.id, BODY, 2, b"%PDF one")
     with centre.writing() as conn:
         letters.mark_sent(conn, letter.id, "2026-11-25", BY)
-    amended = write(centre, letter.id, replace(BODY, course="三"), 1, b"%PDF two", "左右の訂正")
+    amended = write(centre, letter.id, replace(BODY, course="三"), 3, b"%PDF two", "左右の訂正")
     assert (signed.state, amended.state, amended.sent_day) == (LetterState.SIGNED, LetterState.AMENDED, "")
     assert [(each.number, each.body.course, each.signed, each.reason) for each in amended.versions] == [
         (1, BODY.course, True, ""), (2, "三", True, "左右の訂正")
@@ -66,10 +66,13 @@ def test_a_damaged_page_is_refused(centre: Store, letter: Letter) -> None:
 
 
 def test_the_second_writer_of_a_letter_is_told(centre: Store, letter: Letter) -> None:
-    write(centre, letter.id, BODY, 1, b"%PDF")
-    write(centre, letter.id, BODY, 1, b"%PDF", "訂正")
+    write(centre, letter.id, BODY, 1)
+    with pytest.raises(Overtaken):  # a draft too is somebody's words
+        write(centre, letter.id, BODY, 1)
+    write(centre, letter.id, BODY, 2, b"%PDF")
+    write(centre, letter.id, BODY, 3, b"%PDF", "訂正")
     with pytest.raises(Overtaken):
-        write(centre, letter.id, BODY, 1, b"%PDF", "同時")
+        write(centre, letter.id, BODY, 3, b"%PDF", "同時")
 
 
 def test_a_discarded_letter_is_not_written_to(centre: Store, letter: Letter) -> None:

@@ -287,7 +287,7 @@ class GuidancePages(ttk.Frame):
     def _save_as(self, body: CaseBody) -> None:
         writing = self.writing
         if not writing.busy and self._is_whole():
-            answer = self._desk.save(writing.opened.id, body, writing.opened.newest.number)
+            answer = self._desk.save(writing.opened.id, body, writing.opened.based_on)
             writing.run(N_("Saving"), answer, lambda _: writing.reopen())
 
     # -- key images and paper ------------------------------------------------------------------------------------

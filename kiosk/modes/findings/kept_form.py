@@ -97,7 +97,7 @@ class KeptForm:
             told = N_("{by} at {station} has this open since {since}. It can be read here.")
             values = {"by": holder.by, "station": holder.station, "since": holder.since[11:16]}
             line.standing(HELD, "look", Sentence(told, values))
-        elif draft is not None and draft.based_on != newest.number:
+        elif draft is not None and draft.based_on != self.opened.based_on:
             told = N_("{by} changed this meanwhile. Your words are shown; F6 shows the saved ones.")
             line.standing(CHANGED, "look", Sentence(told, {"by": newest.by}))
         elif draft is not None:
@@ -141,7 +141,7 @@ class KeptForm:
             return
         body = self.form.body()
         self.run(
-            N_("Saving"), self.desk.save(self.opened.id, body, self.opened.newest.number),
+            N_("Saving"), self.desk.save(self.opened.id, body, self.opened.based_on),
             lambda paper: self._was_saved(paper, then),
         )  # fmt: skip
 
@@ -205,7 +205,7 @@ class KeptForm:
         body = self.form.body()
         if body != self._kept:
             self._kept = body
-            self.desk.keep_draft(self.opened.id, body, self.opened.newest.number).then(None, self._not_kept)
+            self.desk.keep_draft(self.opened.id, body, self.opened.based_on).then(None, self._not_kept)
 
     def _not_kept(self, fault: Fault) -> None:
         self._kept = None  # tried again at the next beat
@@ -254,7 +254,7 @@ class KeptForm:
             self.run(N_("Saving"), self.desk.drop_draft(number), lambda _: self._let_go(then))
         elif self.amending:
             line.look(N_("The amendment is not signed; it is kept on this PC until it is."))
-            answer = self.desk.keep_draft(number, body, opened.newest.number)
+            answer = self.desk.keep_draft(number, body, opened.based_on)
             self.run(N_("Saving"), answer, lambda _: self._let_go(then))
         else:
             self.busy = True
@@ -271,7 +271,7 @@ class KeptForm:
                 if not isinstance(fault, Overtaken):
                     self._let_go(then)  # what was typed stays on this PC and comes back when it is opened
 
-            self.desk.save(number, body, opened.newest.number).then(saved, not_saved)
+            self.desk.save(number, body, opened.based_on).then(saved, not_saved)
 
     def _let_go(self, then: Callable[[], object] | None) -> None:
         if not self.shell.frame.winfo_exists():
@@ -297,6 +297,6 @@ class KeptForm:
         if body == self._saved:
             kept = self.desk.drop_draft(number)
         else:
-            kept = self.desk.keep_draft(number, body, self.opened.newest.number)
+            kept = self.desk.keep_draft(number, body, self.opened.based_on)
         kept.then(lambda _: close_now(), self.shell.problem.fault)
         return False

@@ -94,7 +94,7 @@ class AddresseePage(ttk.Frame):
         """F9: what stands in the fields is kept."""
         values = {name: field.get() for name, field in self.fields.items()}
         if not values["name"]:
-            self.fields["name"].wrong(N_("missing"))
+            self.fields["name"].wrong(N_("not filled in"))
             self.fields["name"].focus()
             return
         addressee = Addressee(**{**values, "medical": values["medical"] != "0"}, id=self._row)
@@ -162,14 +162,16 @@ class ReplyCard(tk.Frame):
         card.place(relx=0.5, rely=0.45, anchor="center")
         self.place(relx=0, rely=0, relwidth=1, relheight=1)
         self.lift()
-        self.back_button.bind("<Tab>", lambda event: self._first())
+        # Tab goes round inside: what lies under it can't be reached.
+        self.back_button.bind("<Tab>", lambda event: self._to(self.day.entry))
+        self.day.entry.bind("<Shift-Tab>", lambda event: self._to(self.back_button))
         self.text.focus()
 
     def note(self) -> None:
         """F5: keep it."""
         day = self.day.day()
         if day is None or not self.text.get():
-            (self.text if day is not None else self.day).wrong(N_("missing"))
+            (self.text if day is not None else self.day).wrong(N_("not filled in"))
             return
         text = self.text.get()
         self.close()
@@ -180,6 +182,7 @@ class ReplyCard(tk.Frame):
         self.destroy()
         self._closed()
 
-    def _first(self) -> str:
-        self.day.focus()
+    @staticmethod
+    def _to(widget: tk.Misc) -> str:
+        widget.focus_set()
         return "break"

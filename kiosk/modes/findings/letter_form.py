@@ -151,7 +151,7 @@ class LetterForm(ttk.Frame):
         needed += [] if body.medical else FOR_OTHERS
         empty = [name for name in needed if not getattr(body, name)]
         for name in empty:
-            self.fields[name].wrong(N_("missing"))
+            self.fields[name].wrong(N_("not filled in"))
         if empty:
             self.fields[empty[0]].focus()
 

@@ -261,7 +261,7 @@ class LetterPages(ttk.Frame):
     def _sign(self, reason: str) -> None:
         writing = self.writing
         opened, body = writing.opened, self.form.body()
-        answer = self._desk.sign(opened.id, body, opened.newest.number, reason)
+        answer = self._desk.sign(opened.id, body, opened.based_on, reason)
         writing.run(N_("Signing"), answer, lambda _: writing.reopen(), self._not_signed)
 
     def _not_signed(self, fault: Fault) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kiosk.core.faults import Overtaken, Refused
-from kiosk.core.guidance import CaseBody, Session
+from kiosk.core.guidance import Session
 from kiosk.flow.paper_lists import case_lines
 from kiosk.store.engine import Store
 from tests.modes.findings.hands import press, type_into
@@ -85,7 +85,7 @@ def test_a_case_from_its_check_up_to_its_end_by_keyboard(
     text = "".join(read_text(window.desk.guidance.page(pages.writing.opened.id).wait()[0]))
     assert "毎日8000歩あるく。" in text and "230 / 180" in text
     press(window, "F5")
-    wait(lambda: "page" in window.shell.problem.text)
+    wait(lambda: "printer" in window.shell.problem.text)
     press(window, "Escape")
     press(window, "Escape")
     wait(lambda: pages.place == "list" and [each.found.state for each in pages.list.shown] == ["finished"])
@@ -147,6 +147,9 @@ def test_what_is_due_and_two_at_one_case(site: Site, open_desk: Callable[..., An
     ]  # fmt: skip
     theirs = there.open(case).wait()
     assert theirs.holder is not None and theirs.holder.by == "見本 看護"
+    newer = theirs.newest.body.with_session(Session("2026-12-01", "first", 20))
+    here.guidance.save(case, newer, 2).wait()
     with pytest.raises(Overtaken):
-        there.save(case, CaseBody().with_session(Session("2026-12-02", "phone", 10)), 1).wait()
-    assert there.open(case).wait().draft.body.sessions[0].form == "phone"
+        there.save(case, theirs.newest.body.with_session(Session("2026-12-02", "phone", 10)), 2).wait()
+    both = there.open(case).wait().draft.body
+    assert [each.form for each in both.sessions] == ["first", "phone"]

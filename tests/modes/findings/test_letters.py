@@ -86,7 +86,7 @@ def test_from_the_finding_to_the_reply_by_keyboard(
     press(window, "F8")
     wait(lambda: pages.page.painted)
     press(window, "F5")
-    wait(lambda: "page" in window.shell.problem.text)
+    wait(lambda: "printer" in window.shell.problem.text)
     press(window, "Escape")
     press(window, "Escape")
     wait(lambda: pages.place == "list" and [each.state for each in pages.list.shown] == ["unsent"])
@@ -136,12 +136,12 @@ def test_a_letter_changed_meanwhile_is_not_overwritten_and_the_words_stay(
         desk.sign(number, replace(whole, remarks="\U0002a6d6"), 1).wait()
     desk.sign(number, whole, 1).wait()
     with pytest.raises(Refused):  # no reason
-        desk.sign(number, whole, 1, " ").wait()
+        desk.sign(number, whole, 2, " ").wait()
     with pytest.raises(Refused):
         desk.discard(number).wait()
-    desk.sign(number, whole, 1, "訂正").wait()
+    desk.sign(number, whole, 2, "訂正").wait()
     with pytest.raises(Overtaken):
-        desk.sign(number, replace(whole, remarks="こちらの版"), 1, "訂正").wait()
+        desk.sign(number, replace(whole, remarks="こちらの版"), 2, "訂正").wait()
     assert desk.open(number).wait().draft.body.remarks == "こちらの版"
     nurse = open_desk("受付1", person=site.nurse, **OURS).letters
     other = nurse.make(site.read(1)).wait()

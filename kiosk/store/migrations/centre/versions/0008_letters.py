@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("visit", key, nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saves", sa.Integer(), nullable=False),
         sa.Column("addressee", sa.String(length=300), server_default="", nullable=False),
         sa.Column("words", sa.Text(), server_default="", nullable=False),
         sa.Column("sent_day", sa.String(length=10), server_default="", nullable=False),
