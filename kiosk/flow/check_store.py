@@ -12,7 +12,7 @@ from kiosk.flow.answers import Stopped
 from kiosk.flow.read_audit import remembered_end
 from kiosk.flow.restore_drill import newest_good
 from kiosk.flow.settings_file import StationFile, volumes_of
-from kiosk.store import audit, backup, documents, findings, images
+from kiosk.store import audit, backup, documents, drawings, findings, images
 from kiosk.store.audit import Anchor
 from kiosk.store.engine import Store
 from kiosk.store.images import Known
@@ -92,8 +92,10 @@ def _check(store: Store, file: StationFile, volumes: dict[str, Volume], told: To
         Sentence(N_("Keep this database as it is and call the person in charge.")) if broken else Sentence(""),
     )
     with store.reading() as conn:
-        damaged = findings.damaged_key_images(conn)
+        damaged, drawn = findings.damaged_key_images(conn), drawings.damaged_drawings(conn)
     yield Line(not damaged, Sentence(N_("Key images that are not what their hash says: {n}"), {"n": len(damaged)}))
+    if drawn:
+        yield Line(False, Sentence(N_("Schema drawings that are not what their hash says: {n}"), {"n": len(drawn)}))
     yield from _Images(store, volumes, told).lines()
 
 

@@ -291,9 +291,10 @@ class EntryView(ttk.Frame):
             self.paint()
             self._changed()
 
-    def flush(self) -> None:
-        """Take over what stands in the text field."""
-        self.flush_also()
+    def flush(self, beat: bool = False) -> None:
+        """Take over what stands in the text field; not on a mere ``beat`` what is just being typed into a drawing."""
+        if not beat:
+            self.flush_also()
         self._take_over()
 
     def _take_over(self) -> bool:
