@@ -40,7 +40,7 @@ class FindingsWindow:
                                lambda: self.pages.draw())  # fmt: skip
         self.writing = Writing(self.shell, desk, self.entry, self._finding_shown, self._left)
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
-        self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go)
+        self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go, self.refresh)
         self.views = {"list": self.list, "entry": self.entry, "page": self.page, **self.pages.views}
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)

@@ -71,6 +71,9 @@ def test_the_book_of_codes_and_the_pages(
     window.shell.key("F5").press()
     wait(lambda: "1 results were written" in window.shell.problem.text)
     wait(lambda: not window.pages.results.table.tree.get_children())
+    window.desk.save(site.read(1), "ABDOMEN", NORMAL, 0).wait()
+    window.shell.key("Esc").press()  # the list heard nothing meanwhile
+    wait(lambda: [state for _, _, state in rows(window)] == ["draft", "signed"])
 
 
 def test_two_people_at_two_windows(
