@@ -41,6 +41,7 @@ class FindingsWindow:
         self.writing = Writing(self.shell, desk, self.entry, self._finding_shown, self._left)
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
         self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go, self.refresh)
+        self.pages.settle.show_page = lambda: self._show_page(self.writing.opened.finding)
         self.views = {"list": self.list, "entry": self.entry, "page": self.page, **self.pages.views}
         self.shell.on_scan(self._scanned)
         self.shell.search_field(self.list.search.entry)
@@ -243,7 +244,7 @@ class FindingsWindow:
             self._show_page(writing.opened.finding)
 
     def _show_page(self, finding: Any) -> None:
-        if self.writing.kept_here:
+        if self.writing.kept_here and not self.writing.waits_for_settling:
             self.shell.problem.look(N_("This is the signed page; the amendment is shown when it is signed."))
         self._go("page")
         self.page.show(finding.versions)

@@ -104,6 +104,10 @@ def test_two_people_at_two_windows(
     wait(lambda: other.place == "settle")
     assert other.pages.settle.differ.cget("text").endswith("category")
     assert [side[2].get() for side in other.pages.settle.sides] == [NORMAL.text, "脂肪肝"]
+    other.shell.key("F9").press()  # both readings with their pictures, as they print
+    wait(lambda: other.place == "page" and other.page.painted)
+    other.shell.key("Esc").press()
+    wait(lambda: other.place == "settle")
     other.shell.key("F5").press()
     wait(lambda: other.place == "entry" and other.entry.editable)
     assert body(other).text == "脂肪肝"
