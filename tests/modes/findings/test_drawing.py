@@ -111,6 +111,9 @@ def test_from_pen_to_paper_and_next_year(
     window.pages.drawing.choose("text")
     sheet.event_generate("<Button-1>", x=x + 60, y=y + 60)
     sheet._field.insert(0, "12mm")
+    kept = body(window).drawing
+    wait(lambda: (draft := window.desk._report.draft_of(visit, "ABDOMEN")) and draft.body.drawing == kept)
+    assert sheet._field is not None  # keeping the draft leaves the field alone
     window.shell.key("F5").press()  # words that still stand in the field are taken over
     wait(lambda: window.place == "entry")
     first = body(window).drawing
