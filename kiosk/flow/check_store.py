@@ -12,7 +12,7 @@ from kiosk.flow.answers import Stopped
 from kiosk.flow.read_audit import remembered_end
 from kiosk.flow.restore_drill import newest_good
 from kiosk.flow.settings_file import StationFile, volumes_of
-from kiosk.store import audit, backup, documents, findings, images, letters, teaching
+from kiosk.store import audit, backup, documents, drawings, findings, images, letters, teaching
 from kiosk.store.audit import Anchor
 from kiosk.store.engine import Store
 from kiosk.store.images import Known
@@ -93,8 +93,10 @@ def _check(store: Store, file: StationFile, volumes: dict[str, Volume], told: To
     )
     with store.reading() as conn:
         damaged = findings.damaged_key_images(conn) + teaching.damaged(conn)
-        pages = letters.damaged_pages(conn)
+        drawn, pages = drawings.damaged_drawings(conn), letters.damaged_pages(conn)
     yield Line(not damaged, Sentence(N_("Key images that are not what their hash says: {n}"), {"n": len(damaged)}))
+    if drawn:
+        yield Line(False, Sentence(N_("Schema drawings that are not what their hash says: {n}"), {"n": len(drawn)}))
     yield Line(not pages, Sentence(N_("Signed letters that are not what their hash says: {n}"), {"n": len(pages)}))
     yield from _Images(store, volumes, told).lines()
 

@@ -84,7 +84,7 @@ def finding_lines(
         states = _states(conn, list(rows.values()))
         readers = findings.readers_of(conn, [each.finding for each in states.values() if each.state == "differs"])
     with own_store.reading() as conn:
-        typed = {each.subject for each in local.all_drafts(conn, "finding:")}
+        typed = {_of_whom(each.subject, reader.who) for each in local.all_drafts(conn, "finding:")}
     lines = [
         _line(visit, step, states.get((visit.id, step.exam.code)), typed, reader, readers)
         for visit in rows.values()
@@ -108,6 +108,11 @@ def _is_to_be_read(visit: Visit, step: Step, states: dict[tuple[int, str], Found
     if (visit.id, step.exam.code) in states:
         return True
     return step.exam.gives_images and step.images > 0 and visit.state is not VisitState.CANCELLED
+
+
+def _of_whom(subject: str, who: str) -> str:
+    """The finding that a draft belongs to, for the reader whose own it is."""
+    return subject.removesuffix(f":{who}") if who else subject
 
 
 def _hidden(found: Found, reader: Reader) -> bool:

@@ -81,7 +81,8 @@ class HandOutResults:
         return HandedOut(path, len(results), sum(1 for each in told if each.handed), lost)
 
     def _new_path(self) -> Path:
-        stem = f"findings-{folder_key(self._station.name)}-{datetime.now():%Y%m%d-%H%M%S}"
+        station = folder_key(self._station.name).split("~")[-1]  # of a name that is no file name, its hash alone
+        stem = f"findings-{datetime.now():%Y%m%d-%H%M%S}-{station[:16]}"
         path, number = self._folder / f"{stem}.csv", 1
         while path.exists():
             number += 1

@@ -97,6 +97,7 @@ class SignReport:
         self._station = station
         self._drafts = threading.Lock()
         self._newest_order: dict[str, int] = {}
+        self._personal: set[str] = set()  # subjects whose drafts are one reader's own
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -127,12 +128,20 @@ class SignReport:
             tray = tuple(findings.tray(conn, visit))
             own = self._of_this_examination(conn, found, kind, tray)
         role = two_readers.next_role(finding, self._who, kind in self._rules.kinds)
-        draft = self.draft_of(visit, kind)
-        if finding is not None and finding.state in UNSETTLED and draft is not None and draft.by != self._who:
-            draft = None  # another reader's words of this PC
+        draft = self._draft_for(visit, kind, finding)
         may = finding is not None and role == two_readers.SETTLED and self._may_settle(finding)
         shown = two_readers.blinded(finding) if finding is not None and hidden else finding
         return Opened(found, kind, shown, last, tray, own, draft, holder, role, hidden, may)
+
+    def _draft_for(self, visit: int, kind: str, finding: Finding | None) -> Draft | None:
+        """What this person may find again: with two readers each has words of his own, also at one PC."""
+        if finding is None or finding.state not in UNSETTLED:
+            self._personal.discard(_subject(visit, kind))
+            return self.draft_of(visit, kind)
+        before = self._kept_draft(_subject(visit, kind))
+        self._personal.add(_subject(visit, kind))
+        own = self.draft_of(visit, kind)
+        return own or (before if before is not None and before.by == self._who else None)
 
     def visit(self, visit: int) -> Visit | None:
         """The visit as it stands now."""
@@ -206,7 +215,11 @@ class SignReport:
         with self._drafts:
             if self._is_newest(visit, kind, order):
                 with self._own.writing() as conn:
-                    local.keep_draft(conn, _subject(visit, kind), kept, self._who)
+                    local.keep_draft(conn, self._draft_subject(visit, kind), kept, self._who)
+
+    def _draft_subject(self, visit: int, kind: str) -> str:
+        subject = _subject(visit, kind)
+        return f"{subject}:{self._who}"[:100] if subject in self._personal else subject
 
     def _is_newest(self, visit: int, kind: str, order: int) -> bool:
         subject = _subject(visit, kind)
@@ -217,8 +230,11 @@ class SignReport:
 
     def draft_of(self, visit: int, kind: str) -> Draft | None:
         """What was typed here and not saved."""
+        return self._kept_draft(self._draft_subject(visit, kind))
+
+    def _kept_draft(self, subject: str) -> Draft | None:
         with self._own.reading() as conn:
-            kept = local.draft(conn, _subject(visit, kind))
+            kept = local.draft(conn, subject)
         if kept is None:
             return None
         body = kept.body
@@ -229,7 +245,11 @@ class SignReport:
         with self._drafts:
             if self._is_newest(visit, kind, order):
                 with self._own.writing() as conn:
-                    local.drop_draft(conn, _subject(visit, kind))
+                    subject, own = _subject(visit, kind), self._draft_subject(visit, kind)
+                    kept = local.draft(conn, subject)
+                    local.drop_draft(conn, own)
+                    if kept is not None and kept.by == self._who:  # typed before it became one of two readings
+                        local.drop_draft(conn, subject)
 
     # -- writing -----------------------------------------------------------------------------------------------
 

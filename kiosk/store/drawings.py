@@ -73,3 +73,10 @@ def drawing_png(conn: sa.Connection, finding: int, number: int) -> bytes:
             reference="S316",
         )
     return png
+
+
+def damaged_drawings(conn: sa.Connection) -> list[int]:
+    """Rows whose picture is not what its hash says."""
+    query = sa.select(drawings.c.id, drawings.c.png, drawings.c.sha256).order_by(drawings.c.id)
+    rows = conn.execute(query, execution_options={"stream_results": True, "yield_per": 50})
+    return [row.id for row in rows if hashlib.sha256(bytes(row.png)).hexdigest() != row.sha256]

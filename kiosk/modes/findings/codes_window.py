@@ -128,7 +128,7 @@ class CodesView(ttk.Frame):
         kind = kinds[0] if len(kinds) == 1 else Kind("", str(Sentence(N_("all"))))
         assert self._judgement is not None
         categories = {
-            code.category: found.shown
+            code.category: found.code
             for code in codes
             if (found := self._judgement.category(code.category)) is not None
         }

@@ -105,7 +105,7 @@ class DrawingView(ttk.Frame):
         for colour, (cap, words) in INKS.items():
             sign = [Stroke(core.ellipse((12, 16), (42, 46)), 0, "", core.COLOURS[colour])]
             at = self._cell(side, at, colour, sign, words, cap, partial(self.ink, colour))
-        self._hint = ttk.Label(side, style="Caption.TLabel", wraplength=look.px(480), justify="left", text=say(N_(
+        self._hint = ttk.Label(side, style="Caption.TLabel", wraplength=look.px(470), justify="left", text=say(N_(
             "Without a mouse: arrows move the cross, Return puts a stamp or the ends of a line. n goes from mark to "
             "mark; arrows move the chosen one, Delete takes it away.")))  # fmt: skip
         self._hint.grid(row=at // ACROSS + 1, column=0, columnspan=ACROSS, sticky="w", pady=(look.px(8), 0))

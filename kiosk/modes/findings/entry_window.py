@@ -181,9 +181,11 @@ class EntryView(ttk.Frame):
             self.paint()
             self._changed()
 
-    def flush(self) -> None:
-        """Take over what stands in the text, in the drawing and in the field that is being filled in."""
-        self.flush_also()
+    def flush(self, beat: bool = False) -> None:
+        """Take over what stands in the text, in the drawing and in the field that is being filled in; not on a mere
+        ``beat`` what is just being typed into a drawing."""
+        if not beat:
+            self.flush_also()
         self._take_over()
         self.fields.flush()
 

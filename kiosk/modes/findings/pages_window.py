@@ -23,9 +23,16 @@ class Pages:
     """``views`` by place; ``go(place)`` shows one; ``keys(place)`` are those of a page of this kind."""
 
     def __init__(
-        self, shell: Shell, desk: Any, entry: EntryView, writing: Writing, go: Callable[[str], object]
+        self,
+        shell: Shell,
+        desk: Any,
+        entry: EntryView,
+        writing: Writing,
+        go: Callable[[str], object],
+        refresh: Callable[[], object],
     ) -> None:
         self._shell, self._desk, self._entry, self._writing, self._go = shell, desk, entry, writing, go
+        self._refresh = refresh  # the list, which hears no news while another page is shown
         self.settle = SettleView(shell.work, writing.adopt, writing.main_act, lambda: writing.leave())
         self.drawing = DrawingView(shell.work, self._drawn, shell.problem.plain, lambda: go("entry"))
         self.codes = CodesView(shell.work, shell, desk, self._insert, self._back)
@@ -107,7 +114,11 @@ class Pages:
         self._entry.go_to_blank(from_=start)
 
     def _back(self) -> None:
-        self._go("list" if self._writing.opened is None else "entry")
+        if self._writing.opened is not None:
+            self._go("entry")
+        else:
+            self._go("list")
+            self._refresh()
 
     # -- the schema drawing ------------------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class SettleView(ttk.Frame):
         self, parent: tk.Misc, adopt: Callable[[str], object], write: Callable[[], object], back: Callable[[], object]
     ) -> None:
         super().__init__(parent)
+        self.show_page: Callable[[], object] = lambda: None  # both readings as they print
         self._adopt, self._write, self._back = adopt, write, back
         self.columnconfigure((0, 1), weight=1, uniform="readings")
         self.rowconfigure(1, weight=1)
@@ -105,6 +106,8 @@ class SettleView(ttk.Frame):
                 lines.append(f"{code} {name}" + ("" if code in other.body.codes else "  ≠"))
             if version.body.key_images:
                 lines.append(say(N_("Key images: {n}"), n=len(version.body.key_images)))
+            if version.body.drawing is not None:
+                lines.append(say(N_("Schema drawing")))
             said.configure(text="\n".join(lines))
             text.set(version.body.text)
 
@@ -115,5 +118,6 @@ class SettleView(ttk.Frame):
             Key("F5", N_("Write the final text"), self._write, why=why),
             Key("F7", N_("Adopt the first"), lambda: self._adopt(two_readers.FIRST), why=why),
             Key("F8", N_("Adopt the second"), lambda: self._adopt(two_readers.SECOND), why=why),
+            Key("F9", N_("Page"), lambda: self.show_page()),
             Key("Esc", N_("Back"), self._back),
         ]

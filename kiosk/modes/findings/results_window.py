@@ -38,8 +38,8 @@ class ResultsView(ttk.Frame):
         gap = look.px(8)
         self.columnconfigure(4, weight=1)
         self.rowconfigure(1, weight=1)
-        self.since = DateField(self, N_("From"))
-        self.until = DateField(self, N_("To"))
+        self.since = DateField(self, N_("Day from"))
+        self.until = DateField(self, N_("Day to"))
         self.kind = ChoiceField(self, N_("Examination"), {"": N_("all")}, width=16)
         choices = {OWED: N_("not handed out yet"), EVERYTHING: N_("everything of the period")}
         self.which = ChoiceField(self, N_("Results"), choices, width=20)
@@ -49,7 +49,7 @@ class ResultsView(ttk.Frame):
         self.count = ttk.Label(self, font=look.TEXT_BOLD)
         self.count.grid(row=0, column=4, sticky="se", pady=(0, gap))
         columns = [
-            Column("state", N_("Handed out"), 130),
+            Column("state", N_("Handed out"), 112),
             Column("day", N_("Day"), 104),
             Column("number", N_("Number"), 128),
             Column("name", N_("Name"), 150, stretch=True),
@@ -57,7 +57,7 @@ class ResultsView(ttk.Frame):
             Column("category", N_("Cat."), 60),
             Column("reader", N_("Reader"), 120, stretch=True),
             Column("second", N_("Second reader"), 120, stretch=True),
-            Column("signed", N_("Signed"), 150),
+            Column("signed", N_("Signed"), 178),
             Column("version", N_("Version"), 70, right=True),
         ]
         self.table = Table(self, columns, empty=N_("Everything was handed out."))

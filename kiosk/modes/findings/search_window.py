@@ -52,8 +52,8 @@ class SearchView(ttk.Frame):
         self.category = ChoiceField(self, N_("Category"), {"": N_("all")}, width=8)
         self.kind = ChoiceField(self, N_("Examination"), {"": N_("all")}, width=13)
         self.reader = TextField(self, N_("Reader"), width=12)
-        self.since = DateField(self, N_("From"))
-        self.until = DateField(self, N_("To"))
+        self.since = DateField(self, N_("Day from"))
+        self.until = DateField(self, N_("Day to"))
         fields = (self.text, self.code, self.category, self.kind, self.reader, self.since, self.until)
         for column, field in enumerate(fields):
             field.grid(row=0, column=column, sticky="sw", padx=(0, gap), pady=(0, gap))
@@ -66,10 +66,10 @@ class SearchView(ttk.Frame):
             Column("number", N_("Number"), 128),
             Column("name", N_("Name"), 140),
             Column("exam", N_("Examination"), 120),
-            Column("state", N_("Finding"), 90),
+            Column("state", N_("State"), 90),
             Column("category", N_("Cat."), 56),
             Column("codes", N_("Codes"), 130),
-            Column("text", N_("Words"), 260, stretch=True),
+            Column("text", N_("Finding"), 260, stretch=True),
             Column("reader", N_("Reader"), 120),
         ]
         self.table = Table(self, columns, empty=N_("Nothing was found."), on_choose=lambda key: self.open())
@@ -150,7 +150,7 @@ class SearchView(ttk.Frame):
     def keys(self) -> list[Key]:
         """The keys of this page."""
         return [
-            Key("F2", N_("Words"), self.text.focus),
+            Key("F2", N_("Words of the finding"), self.text.focus),
             Key("F5", N_("Search"), self.find),
             Key("F7", N_("Open"), self.open),
             Key("F8", N_("Print the list"), self.print),

@@ -43,7 +43,8 @@ class FindingsWindow:
                                lambda: self.pages.draw())  # fmt: skip
         self.writing = Writing(self.shell, desk, self.entry, self._finding_shown, self._left)
         self.page = PageView(work, self._ask_page, desk.page_png, self.shell.problem.fault, self._print)
-        self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go)
+        self.pages = Pages(self.shell, desk, self.entry, self.writing, self._go, self.refresh)
+        self.pages.settle.show_page = lambda: self._show_page(self.writing.opened.finding)
         self.kinds = KindsPage(work, self.shell, desk.kinds, desk.page_png, lambda: self._left(None), self._keys)
         self.views = {
             "list": self.list, "entry": self.entry, "page": self.page, "kinds": self.kinds, **self.pages.views,
@@ -279,7 +280,7 @@ class FindingsWindow:
             self._show_page(writing.opened.finding)
 
     def _show_page(self, finding: Any) -> None:
-        if self.writing.kept_here:
+        if self.writing.kept_here and not self.writing.waits_for_settling:
             self.shell.problem.look(N_("This is the signed page; the amendment is shown when it is signed."))
         self._go("page")
         self.page.show(finding.versions)

@@ -299,7 +299,7 @@ class Writing:
         """Every few seconds: what is being typed goes to this PC's disk."""
         if self._signing or not self._entry.editable:
             return
-        self._entry.flush()
+        self._entry.flush(beat=True)
         body = self.editor.body
         if body != self._kept:
             self._kept = body

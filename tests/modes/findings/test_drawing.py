@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from kiosk.core.drawing import (
     COLOURS,
@@ -22,9 +23,10 @@ from kiosk.core.drawing import (
     pieces_of,
     read_backgrounds,
 )
+from kiosk.core.faults import Fault
 from kiosk.core.finding import FindingBody
 from kiosk.modes.findings.sketch_rules import Sketch
-from kiosk.store import drawings, masters
+from kiosk.store import drawings, finding_tables, masters
 from kiosk.store.engine import Store
 from tests.modes.findings.hands import body
 from tests.modes.findings.site import Site, last_year
@@ -109,6 +111,9 @@ def test_from_pen_to_paper_and_next_year(
     window.pages.drawing.choose("text")
     sheet.event_generate("<Button-1>", x=x + 60, y=y + 60)
     sheet._field.insert(0, "12mm")
+    kept = body(window).drawing
+    wait(lambda: (draft := window.desk._report.draft_of(visit, "ABDOMEN")) and draft.body.drawing == kept)
+    assert sheet._field is not None  # keeping the draft leaves the field alone
     window.shell.key("F5").press()  # words that still stand in the field are taken over
     wait(lambda: window.place == "entry")
     first = body(window).drawing
@@ -129,6 +134,13 @@ def test_from_pen_to_paper_and_next_year(
         pictures = [drawings.drawing_png(conn, finding.id, number) for number in (1, 2)]
     assert pictures[0] != pictures[1] and finding.versions[0] == before.versions[0]
     assert finding.versions[0].drawing_sha256 != finding.versions[1].drawing_sha256
+    with site.centre.writing() as conn:
+        assert drawings.damaged_drawings(conn) == []
+        first_row = sa.select(sa.func.min(finding_tables.drawings.c.id)).scalar_subquery()
+        conn.execute(finding_tables.drawings.update().where(finding_tables.drawings.c.id == first_row).values(png=b"?"))
+        assert len(drawings.damaged_drawings(conn)) == 1
+        with pytest.raises(Fault, match="S316"):
+            drawings.drawing_png(conn, finding.id, 1)
 
     this_year = site.read(0)
     window.shell.key("Esc").press()

@@ -10,7 +10,7 @@ import pytest
 from kiosk.core.faults import Refused
 from kiosk.core.finding import FindingBody, FindingState
 from kiosk.store import audit
-from tests.modes.findings.hands import NORMAL, body, rows, type_into
+from tests.modes.findings.hands import NORMAL
 from tests.modes.findings.site import Site, last_year
 
 FATTY = FindingBody("脂肪肝を認めます。", ("10101",), "C")
@@ -52,6 +52,26 @@ def test_both_agree_and_the_second_is_another_person(site: Site, open_desk: Call
     assert (amended.state, amended.newest.role) == (FindingState.AMENDED, "")
 
 
+def test_two_readers_at_one_pc_keep_their_own_drafts(site: Site, open_desk: Callable[..., Any]) -> None:
+    visit = site.read(0)
+    desk = open_desk("読影1", **TWO)
+    session = desk._kit.session
+    desk.sign(visit, "ABDOMEN", NORMAL, 0).wait()
+    session.person = site.other
+    desk.open(visit, "ABDOMEN").wait()
+    desk.keep_draft(visit, "ABDOMEN", FATTY, 1).wait()
+    desk.close(visit, "ABDOMEN").wait()
+    session.person = site.doctor
+    assert desk.open(visit, "ABDOMEN").wait().draft is None
+    desk.sign(visit, "ABDOMEN", FindingBody("異常ありません。", (), "A"), 1, "言い回し").wait()
+    desk.close(visit, "ABDOMEN").wait()
+    assert not desk.lines(0).wait()[0].typed_here
+    session.person = site.other
+    assert desk.open(visit, "ABDOMEN").wait().draft.body == FATTY and desk.lines(0).wait()[0].typed_here
+    assert desk.sign(visit, "ABDOMEN", FATTY, 2).wait().state is FindingState.DIFFERS
+    assert desk.open(visit, "ABDOMEN").wait().draft is None
+
+
 def test_differing_readings_wait_for_one_who_may_settle(
     site: Site, open_desk: Callable[..., Any], read_text: Callable[[bytes], list[str]]
 ) -> None:
@@ -75,42 +95,3 @@ def test_differing_readings_wait_for_one_who_may_settle(
     page = "".join(read_text(pdf))
     assert "first reading" in page and "見本 医師" in page and "second reading adopted" in page
     assert actions(site) == ["first reading signed", "readings settled", "second reading signed"]
-
-
-def test_two_people_at_two_windows(
-    site: Site, open_window: Callable[..., Any], enter: Callable[..., None], wait: Callable[..., Any]
-) -> None:
-    visit = site.read(0)
-    window = open_window("読影1", **TWO)
-    enter(window, visit)
-    window.shell.key("F7").press()
-    window.shell.key("F5").press()
-    wait(lambda: window.writing.opened.signed is not None)
-    assert "another person gives the second one" in window.shell.problem.text
-    window.shell.key("F12").press()
-    wait(lambda: window.place == "list" and rows(window)[0][2] == "first read")
-    wait(lambda: "signed" in window.shell.problem.text)  # nothing here that this person has to read
-
-    other = open_window("読影2", person=site.other, **TWO)
-    enter(other, visit)
-    assert body(other) == FindingBody() and "例示 医師 gave the first reading" in other.shell.problem.text
-    assert not other.shell.key("F8").enabled and "異常を認めません" not in other.entry.last.get()
-    type_into(other.entry.text.entry, "脂肪肝")
-    other.shell.key("Esc").press()  # what the second reader types is nobody else's yet
-    wait(lambda: other.place == "list" and rows(other)[0][2] == "first read *")
-    enter(other, visit)
-    assert other.entry.text.get() == "脂肪肝"
-    other.entry.category.buttons["C"].invoke()
-    other.shell.key("F5").press()
-    wait(lambda: other.place == "settle")
-    assert other.pages.settle.differ.cget("text").endswith("category")
-    assert [side[2].get() for side in other.pages.settle.sides] == [NORMAL.text, "脂肪肝"]
-    other.shell.key("F5").press()
-    wait(lambda: other.place == "entry" and other.entry.editable)
-    assert body(other).text == "脂肪肝"
-    type_into(other.entry.text.entry, "(軽度)を認めます。")
-    other.shell.key("F5").press()
-    wait(lambda: other.writing.opened.finding.final is not None)
-    assert other.writing.opened.finding.newest.role == "settled"
-    other.shell.key("Esc").press()
-    wait(lambda: other.place == "list" and rows(other)[0][2] == "signed")
