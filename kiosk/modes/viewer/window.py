@@ -176,7 +176,9 @@ class ViewerWindow:
         elif self.place == "header":
             self._go("pictures")
         elif self.place == "pictures":
-            if self.pictures.waiting:
+            if self.pictures.cuts.running:
+                self.pictures.cuts.stop()
+            elif self.pictures.waiting:
                 self.desk.give_up()
             else:
                 self._go("list")
@@ -259,6 +261,7 @@ class ViewerWindow:
             self.beside.wanted(None)
             self.pictures.show(seen)
             self._go("pictures")
+            self.shell.top.update_idletasks()  # all has its size before the picture comes: painted once, not twice
 
     def _undo_first(self) -> None:
         """A part of a study must not stand there as if it were all."""
