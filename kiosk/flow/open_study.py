@@ -121,7 +121,8 @@ class StudyReader:
         first: Callable[[Opened], None] | None = None,
     ) -> Answer:
         """Read the headers of files, folders or a DICOMDIR. Answer: Opened. ``progress(done, of)`` by the mailbox, and
-        ``first(opened)`` once, with the first picture alone, as soon as its header is read."""
+        ``first(opened)`` once, with the first picture alone, as soon as its header is read; then ``places`` are files.
+        """
         with self._changed:
             self._deadly.clear()
 
@@ -298,8 +299,9 @@ class StudyReader:
         progress: Callable[[int, int], None] | None,
         first: Callable[[Opened], None] | None,
     ) -> Opened:
-        asked = {"do": "files", "paths": [str(place) for place in places]}
-        paths = child.ask(asked, self._deadline_s, stopped)["files"]
+        paths = [str(place) for place in places]
+        if first is None:  # else the store names files, and asking again what they are would only delay the first
+            paths = child.ask({"do": "files", "paths": paths}, self._deadline_s, stopped)["files"]
         paths = list(dict.fromkeys(paths))
 
         def told(batch: int, facts: list[PictureFacts], done: int) -> None:
