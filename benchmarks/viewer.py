@@ -161,14 +161,15 @@ class Alone:
 
 def opening(root: tk.Tk, window: Any, place: Path, studies: list[int]) -> None:
     pane = window.pictures.pane
-    first, whole, alone = [], [], []
+    first, whole, alone, busy = [], [], [], []
     for number, row in enumerate(studies):
         study = next(each for each in window.list._studies.values() if each.id == row)
         painted = pane.paints
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         window.open_study(study)
         pump(root, lambda: pane.ready and pane.paints > painted)  # noqa: B023 - called at once
         first.append(time.perf_counter() - began)
+        busy.append(time.thread_time() - worked)
         pump(root, lambda: pane.stack is not None and len(pane.stack) == SLICES)
         whole.append(time.perf_counter() - began)
         floor = Alone(root, pane)
@@ -182,21 +183,22 @@ def opening(root: tk.Tk, window: Any, place: Path, studies: list[int]) -> None:
     window.open_study(study)
     pump(root, lambda: pane.ready and len(pane.stack) == SLICES)
     told(f"first picture of {SLICES} slices, opened", first, alone, f"aim {FIRST_MS:.0f}")
+    told_work(busy)
     print(f"    all {SLICES} headers read, all slices at hand: {1000 * median(whole):6.1f} ms in the median")
 
 
 def leafing(root: tk.Tk, window: Any, place: Path) -> None:
     """One press of the key after the other, each waiting for its picture; the neighbours are decoded meanwhile."""
     pane = window.pictures.pane
-    times = []
+    times, busy = [], []
     pane.go_to(0)
     pump(root, lambda: pane.ready, settle_s=1.0)
     for _ in range(300):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         window.pictures._step(1)
-        while not pane.ready or pane._due is not None:
-            root.update()
+        pump(root, lambda: pane.ready and pane._due is None)
         times.append(time.perf_counter() - began)
+        busy.append(time.thread_time() - worked)
     floor, alone = Alone(root, pane), []
     for number in range(1, 101):
         began = time.perf_counter()
@@ -205,6 +207,7 @@ def leafing(root: tk.Tk, window: Any, place: Path) -> None:
         alone.append(time.perf_counter() - began)
     floor.close()
     told("leafing, one picture after the other", times, alone, f"aim {1000 / LEAFED_PER_S:.1f}")
+    told_work(busy)
     print(f"    {len(times) / sum(times):.0f} pictures a second (aim {LEAFED_PER_S:.0f}), "
           f"alone on one core {len(alone) / sum(alone):.0f}")  # fmt: skip
 
@@ -215,13 +218,14 @@ def dragging(root: tk.Tk, window: Any, place: Path, study: int) -> None:
     pump(root, lambda: not window.opening.running)
     window.open_study(next(each for each in window.list._studies.values() if each.id == study))
     pump(root, lambda: pane.ready and pane.facts.rows == 2500, settle_s=1.0)
-    times = []
+    times, busy = [], []
     pane.event_generate("<ButtonPress-1>", x=300, y=300)
     for step in range(200):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         pane.event_generate("<B1-Motion>", x=300 + step % 50 * 2, y=300 + step % 20)
         root.update()
         times.append(time.perf_counter() - began)
+        busy.append(time.thread_time() - worked)
     pane.event_generate("<ButtonRelease-1>", x=300, y=300)
     floor, alone = Alone(root, pane), []
     floor.decode(place / DEFAULT_VOLUME / "DICOM/99/1.dcm")
@@ -231,10 +235,16 @@ def dragging(root: tk.Tk, window: Any, place: Path, study: int) -> None:
         alone.append(time.perf_counter() - began)
     floor.close()
     told("window/level drag on 2048 x 2500", times, alone, f"aim for p95 {DRAG_MS:.0f}")
+    told_work(busy)
 
 
 def median(values: list[float]) -> float:
     return sorted(values)[len(values) // 2]
+
+
+def told_work(busy: list[float]) -> None:
+    """What other programs beside can't lengthen."""
+    print(f"    processor time of the window's thread {1000 * median(busy):.1f} ms in the median")
 
 
 def told(what: str, values: list[float], alone: list[float], aim: str) -> None:

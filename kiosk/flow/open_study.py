@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from kiosk.flow.survey_study import SURVEYED_AT_ONCE, Survey
 
 Message = dict[str, Any]
 URGENT, AHEAD = 0, 1
+FIRST_SEEN_S = 0.2  # the headers of the others wait so long after the first
 
 
 class Key(NamedTuple):
@@ -119,7 +121,8 @@ class StudyReader:
         first: Callable[[Opened], None] | None = None,
     ) -> Answer:
         """Read the headers of files, folders or a DICOMDIR. Answer: Opened. ``progress(done, of)`` by the mailbox, and
-        ``first(opened)`` once, with the first picture alone, as soon as its header is read."""
+        ``first(opened)`` once, with the first picture alone, as soon as its header is read; then ``places`` are files.
+        """
         with self._changed:
             self._deadly.clear()
 
@@ -262,6 +265,14 @@ class StudyReader:
                 self._running.append(job)
             self._carry_out(job, child, stopped)
 
+    def _let_the_first_be_seen(self, child: Child, stopped: Callable[[], bool]) -> None:
+        """A PC of two processors paints late while two decoders read headers: the window has them for a moment."""
+        until = time.monotonic() + FIRST_SEEN_S
+        while (left := until - time.monotonic()) > 0 and not stopped():
+            self._serve_the_urgent(child, stopped)
+            with self._changed:
+                self._changed.wait(min(left, 0.02))
+
     def _frame_work(self, key: Key) -> Callable[[Child, Callable[[], bool]], Shown]:
         def work(child: Child, stopped: Callable[[], bool]) -> Shown:
             shown = _decoded(child, key, self._deadline_s, stopped)
@@ -288,8 +299,9 @@ class StudyReader:
         progress: Callable[[int, int], None] | None,
         first: Callable[[Opened], None] | None,
     ) -> Opened:
-        asked = {"do": "files", "paths": [str(place) for place in places]}
-        paths = child.ask(asked, self._deadline_s, stopped)["files"]
+        paths = [str(place) for place in places]
+        if first is None:  # else the store names files, and asking again what they are would only delay the first
+            paths = child.ask({"do": "files", "paths": paths}, self._deadline_s, stopped)["files"]
         paths = list(dict.fromkeys(paths))
 
         def told(batch: int, facts: list[PictureFacts], done: int) -> None:
@@ -300,6 +312,9 @@ class StudyReader:
                 self._post(progress, done, len(paths))
 
         survey = Survey(paths, self._deadline_s, self._serve_the_urgent, told, _told)
+        if first is not None:
+            survey.work(child, stopped, most=1)
+            self._let_the_first_be_seen(child, stopped)
         taking_part = [Answer(self._post) for _ in range(self._decoders - 1 if len(paths) > SURVEYED_AT_ONCE else 0)]
         for answer in taking_part:
             self._add(_Job(survey.work, [answer]))

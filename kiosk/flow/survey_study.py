@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -36,9 +37,9 @@ class Survey:
         self._stopped: ChildLost | None = None
         self._changed = threading.Condition()
 
-    def work(self, child: Child, stopped: Callable[[], bool]) -> None:
-        """Batches until none is left. Raises ChildLost when it was stopped."""
-        while True:
+    def work(self, child: Child, stopped: Callable[[], bool], most: int = sys.maxsize) -> None:
+        """Batches until none is left, or ``most``. Raises ChildLost when it was stopped."""
+        for _ in range(most):
             self._between(child, stopped)
             with self._changed:
                 if self._stopped is not None or not self._queue:
@@ -88,7 +89,8 @@ class Survey:
 
 
 def _batches(paths: Sequence[str]) -> list[list[str]]:
-    found, at = [], 0
+    found: list[list[str]] = []
+    at = 0
     while at < len(paths):
         size = GROWING[len(found)] if len(found) < len(GROWING) else SURVEYED_AT_ONCE
         found.append(list(paths[at : at + size]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -126,15 +127,28 @@ def curved(values: Pixels, curve: Curve) -> Pixels:
 
 
 def table_of(plate: Plate, paint: Paint, how: Window | Curve, inverted: bool = False) -> Pixels:
-    """The shade of every index of the plate, uint8, 256 or 65536 long. Padding is black whatever the window."""
-    stored = plate.first + np.arange(plate.indices, dtype=np.float64) * plate.step
-    values = stored * paint.slope + paint.intercept
+    """The shade of every index of the plate, uint8, 256 or 65536 long, read-only. Padding is black whatever the window.
+
+    The last ones are kept: the slices of a stack are leafed through in one window.
+    """
+    padding = paint.padding and (min(paint.padding), max(paint.padding))
+    scale = (plate.first, plate.step, plate.indices, paint.slope, paint.intercept)
+    return _table(scale, padding, how, paint.inverted != inverted)
+
+
+@lru_cache(maxsize=8)
+def _table(
+    scale: tuple[float, float, int, float, float], padding: tuple[int, int] | None, how: Window | Curve, negative: bool
+) -> Pixels:
+    first, step, indices, slope, intercept = scale
+    stored = first + np.arange(indices, dtype=np.float64) * step
+    values = stored * slope + intercept
     shades = curved(values, how) if isinstance(how, Curve) else windowed(values, how)
-    if paint.inverted != inverted:
+    if negative:
         shades = 255 - shades
-    if paint.padding is not None:
-        low, high = sorted(paint.padding)
-        shades[(stored >= low) & (stored <= high)] = 0
+    if padding is not None:
+        shades[(stored >= padding[0]) & (stored <= padding[1])] = 0
+    shades.flags.writeable = False
     return shades
 
 

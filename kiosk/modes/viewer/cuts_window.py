@@ -24,6 +24,11 @@ class CutKeys:
         self._running: Any = None
         self._how, self._thick = THIN, 2
 
+    @property
+    def running(self) -> bool:
+        """They are being made."""
+        return self._running is not None
+
     def toggle(self) -> None:
         """Make the cuts, stop making them, or go back to what hung there before."""
         if self._running is not None:

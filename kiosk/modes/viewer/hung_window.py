@@ -70,12 +70,13 @@ class HungPanes:
 
     def hang_cuts(self, pane: Viewport, cuts: tuple[Any, ...]) -> None:
         """The three planes of the stack in ``pane``, and the stack itself as the fourth."""
-        seen, place = self.seen_in(pane), self.place_of(pane)
+        seen, place, how = self.seen_in(pane), self.place_of(pane), pane.painted_by
         self._before = (self._seen[0], self._seen[1] if self.two else None, self.place_of(self.panes[0]))
         self.two, self._cut, self.cuts, self._cut_shape = False, seen, cuts, "2x2"
         self._seen = [seen] * len(self.panes)
         known = len(seen.stacks)
-        self._hang([*((known + number, len(cut) // 2) for number, cut in enumerate(cuts)), place], goes_on=False)
+        middles = [(known + number, len(cut) // 2) for number, cut in enumerate(cuts)]
+        self._hang([*middles, place], goes_on=False, how=how)
 
     def change_cuts(self, cuts: tuple[Any, ...]) -> None:
         """The same planes as thin cuts or slabs: every pane stays at its place."""
@@ -154,7 +155,7 @@ class HungPanes:
             return self._cut_shape
         return hanging.beside_layout(self.layout) if self.two else self.layout
 
-    def _hang(self, places: Sequence[hanging.Slide | None], goes_on: bool) -> None:
+    def _hang(self, places: Sequence[hanging.Slide | None], goes_on: bool, how: Any = None) -> None:
         """Pictures into the panes: what is there already stays as it is windowed and zoomed."""
         self._lay_out()
         for number, pane in enumerate(self.panes):
@@ -167,7 +168,7 @@ class HungPanes:
                 continue
             stack = stacks[place[0]]
             if not goes_on or pane.facts != stack.picture(place[1]):
-                pane.show_stack(stack, place[1])
+                pane.show_stack(stack, place[1], how)
             elif pane.stack is not stack:
                 pane.swap_stack(stack, place[1])
         self._hung()

@@ -170,7 +170,8 @@ def turned_words(quarters: int, mirrored: bool) -> str:
 def caption_of(facts: PictureFacts, turned: str, inverted: bool) -> str:
     """Below a key image on paper: what it shows, which side, and how it was changed on the screen."""
     changed = [turned, say(N_("inverted")) if inverted else ""]
-    return "  ".join(part for part in (corner_what(facts).split("\n")[0], *changed) if part)
+    cut = facts.series_description if facts.frame_positions and not facts.sop_uid else ""
+    return "  ".join(part for part in (corner_what(facts).split("\n")[0], cut, *changed) if part)
 
 
 def corner_how(paint: Paint, window: Window | None, scale: float, inverted: bool, turned: str = "") -> str:

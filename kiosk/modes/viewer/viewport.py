@@ -58,6 +58,7 @@ class Viewport(LinedPane):
         self._before: Any = None  # how the last picture was painted, while nothing is on the screen
         self._pointer = ""
         self._note = ""
+        self._begin_with: Any = None
         self._words: dict[str, str] = {}
         self.bind("<Configure>", lambda event: self._corners_again(), add=True)
         self.bind("<Destroy>", lambda event: self._end() if event.widget is self else None, add=True)
@@ -70,12 +71,12 @@ class Viewport(LinedPane):
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
-    def show_stack(self, stack: Stack | None, at: int = 0) -> None:
-        """Show a stack from slide ``at``; None empties the pane."""
+    def show_stack(self, stack: Stack | None, at: int = 0, how: Any = None) -> None:
+        """Show a stack from slide ``at``; None empties the pane. ``how``: the window or curve to begin with."""
         self.stop()
         self._forget_wait()
         self.stack, self.at, self.on_screen, self.image, self._series, self._before = stack, 0, -1, None, "", None
-        self._note = ""
+        self._note, self._begin_with = "", how
         self.clear()
         for corner in ("nw", "ne", "sw", "se"):
             self.corner(corner, "")
@@ -293,6 +294,9 @@ class Viewport(LinedPane):
         self._paint_image(keep)
         if keep and follow and shown.paint.windows and self.shown:
             self.set_window(shown.paint.windows[0])
+        if self._begin_with is not None:
+            self.set_window(self._begin_with)
+            self._begin_with = None
         self._corners_again()
         if not self.playing:
             for sentence in shown.warnings:

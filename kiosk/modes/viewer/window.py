@@ -198,7 +198,9 @@ class ViewerWindow:
         elif self.place in ("header", "keys"):
             self._go("pictures")
         elif self.place == "pictures":
-            if self.pictures.waiting:
+            if self.pictures.cuts.running:
+                self.pictures.cuts.stop()
+            elif self.pictures.waiting:
                 self.desk.give_up()
             else:
                 self.pages.home()
@@ -292,6 +294,7 @@ class ViewerWindow:
             self.pages.leaving()
             self.pictures.show(seen)
             self._go("pictures")
+            self.shell.top.update_idletasks()  # all has its size before the picture comes: painted once, not twice
 
     def _undo_first(self) -> None:
         """A part of a study must not stand there as if it were all."""

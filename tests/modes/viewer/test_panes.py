@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kiosk.store import findings
 from tests.modes.viewer.hands import Open, press
 from tests.modes.viewer.test_measuring import drag, words
 from tests.modes.viewer.ward import LAST_YEAR, Ward
@@ -89,6 +90,8 @@ def test_cuts_are_made_leafed_measured_in_mm_and_closed_again(
     wait_until(lambda: pictures.pane.ready and len(pictures.pane.stack) == 8, 30)
     letters["g"]()
     assert "first" in window.shell.problem.text
+    press(window, "<Control-Up>")
+    window_before = pictures.pane.window
     letters["t"]()
     axial, coronal, sagittal, slices_again = pictures.panes
     wait_until(lambda: all(pane.ready for pane in pictures.panes), 20)
@@ -97,6 +100,7 @@ def test_cuts_are_made_leafed_measured_in_mm_and_closed_again(
     assert coronal.paint.aspect == 2.5 and coronal.paint.spacing_mm == (2.5, 1.0)
     # each slice is one shade, 20 for every slice is made alone: the first
     assert coronal.image.pixels.shape == (8, 64) and int(coronal.image.pixels[0, 0]) == 20
+    assert coronal.window == axial.window == window_before, "read in the same window"
     assert len(coronal._line) == 2 and len(sagittal._line) == 2, "where the axial cut lies"
     press(window, "<Tab>", "<Down>")
     wait_until(lambda: pictures.pane is coronal and coronal.at == 33 and coronal.ready)
@@ -107,6 +111,11 @@ def test_cuts_are_made_leafed_measured_in_mm_and_closed_again(
     letters["]"]()
     wait_until(lambda: coronal.ready and "MIP 15 mm" in coronal._words["ne"])
     assert coronal.at == 33 and words(coronal) == ["15.0 mm"]
+    press(window, "<F7>")
+    wait_until(lambda: window.shell.problem.level == "done")
+    with ward.station.centre.reading() as conn:
+        (image,) = findings.tray(conn, window.opened.visit.id)
+    assert image.comment == "CT  coronal cut MIP 15 mm"
     press(window, "<F8>")
     wait_until(lambda: "no header" in window.shell.problem.text and window.place == "pictures")
     letters["x"]()
