@@ -161,6 +161,8 @@ class Writing:
             self._entry.allow(True)
             self._shown()
             self._tell_amending()
+        elif (unread := self._entry.fields.unread()) is not None:
+            self._shell.problem.look(unread)
         elif self.amending:
             self._ask_reason()
         elif not self._signing:
