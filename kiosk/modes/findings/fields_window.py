@@ -217,6 +217,17 @@ class FieldGrid(ttk.Frame):
         if self._at is not None and self._at.entry.winfo_exists() and self._enabled:
             self._at.commit()
 
+    def unread(self) -> Sentence | None:
+        """What was typed and cannot be read, in words, with the cursor put there; None where there is nothing."""
+        self.flush()
+        cell = next((each for row in self.cells for each in row if each.entry.get().strip() != each.shown), None)
+        if cell is None:
+            return None
+        self._comes()
+        self._go(cell)
+        values = {"field": cell.field.name, "typed": cell.entry.get().strip()}
+        return Sentence(N_("“{typed}” cannot be read in “{field}”."), values)
+
     def came(self, cell: Cell) -> None:
         """The cursor is in this cell now."""
         self._at = cell

@@ -182,6 +182,8 @@ class Writing:
             self._entry.allow(True)
             self._shown()
             self._shell.problem.plain(N_("Write the final text and sign it with F5; both readings stay as they are."))
+        elif (unread := self._entry.fields.unread()) is not None:
+            self._shell.problem.look(unread)
         elif self.amending:
             self._ask_reason()
         elif not self._signing:

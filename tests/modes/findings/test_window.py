@@ -344,6 +344,8 @@ def test_fields_are_filled_in_by_keyboard_alone(
     assert body(window).text == "肝S5に径18mmの充実性病変を認めます。" and body(window).category == "D"
     keys("x", "<Down>")  # no number: the cursor stays, the cell says so
     assert window.entry.fields._at.field.code == "count" and body(window).category == "D"
+    window.shell.key("F5").press()  # and nothing is signed without it
+    assert "“x” cannot be read in “個数”" in window.shell.problem.text
     keys("2", "<Next>")
     assert window.entry.fields.part.name == "胆"
     keys("10202", "<Right>", "10203")  # the focused cell is taken over by whatever comes next
