@@ -69,7 +69,7 @@ class CentreBeside:
 @dataclass(frozen=True)
 class ServerBeside:
     """A server of Query/Retrieve. ``to``: the AE title that it sends to (the gateway, which keeps the images); empty:
-    the images come over the same connection and are kept here for a while.
+    the images come over the same connection and are kept here for a while. ``answer_s``: how long it may say nothing.
     """
 
     name: str
@@ -79,6 +79,7 @@ class ServerBeside:
     centre: Store
     volumes: Volumes
     fetched: FetchedStudies
+    answer_s: float = 10.0
     today: Callable[[], date] = date.today
 
     def search(self, question: StudyQuestion, stop: threading.Event) -> Listed:
@@ -88,7 +89,7 @@ class ServerBeside:
             return Listed((), False)
         found: dict[str, Study] = {}
         complete = True
-        with QueryLine(self.own_title, self.node) as line:
+        with QueryLine(self.own_title, self.node, answer_s=self.answer_s, silence_s=self.answer_s) as line:
             for keys in dicom_keys(question, f"{self.today():%Y%m%d}"):
                 if stop.is_set():
                     break

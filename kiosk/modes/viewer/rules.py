@@ -266,6 +266,6 @@ KEY_CARD = (
     ("w  p", N_("Mouse: window, push")),
     ("l  a", N_("Mouse: length, angle")),
     ("m  c", N_("Mouse: mean of a region, heart against chest")),
-    ("t", N_("Into the teaching file")),
+    ("d", N_("Into the teaching file")),
     ("Delete", N_("Take the last measurement back")),
 )
