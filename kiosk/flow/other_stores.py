@@ -53,6 +53,13 @@ class CentreBeside:
         found = search(self._store, question, MOST)
         return Listed(tuple(found), len(found) < MOST)
 
+    def see_that_it_answers(self) -> None:
+        """Raises Fault where it does not, or is of another version."""
+        try:
+            search(self._store, StudyQuestion(), 1)
+        finally:
+            self._store.close()
+
     def open(self, study: Study, told: Told, stop: threading.Event) -> ToShow:
         """Raises Fault where there is nothing, or nothing in reach."""
         with self._store.reading() as conn:

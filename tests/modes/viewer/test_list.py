@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.core.course import arrived_views
 from kiosk.core.faults import Fault
+from kiosk.modes.viewer.mode import MODE
 from kiosk.modes.viewer.settings_stores import StoreSettings
 from kiosk.store import audit, image_index
 from kiosk.store.engine import Store, sqlite_url
@@ -68,6 +69,8 @@ def test_every_store_is_searched_and_one_that_is_away_keeps_nobody(
         )
         (ward.folder / "FETCHED" / "0").mkdir(parents=True)  # left by a program that was killed
         ward.study(pictures=1)  # its study lies at the neighbour too
+        state = [(good, str(told)) for good, told, _ in MODE.check(ward.settings)]  # type: ignore[misc]
+        assert [good for good, _ in state] == [True, True, False] and "黙る" in state[2][1]
         window = open_window(ward)
         wait_until(lambda: len(window.list.table) == 2, what="ours and the neighbour's")
         assert cells(window)["1.9.0"][-1] == "Here, 隣" and cells(window)["1.8.8"][-1] == "隣"
