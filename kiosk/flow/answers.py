@@ -119,6 +119,11 @@ class Running(Answer):
         """Have the work end at its next step; ``failed`` gets ``Stopped`` then."""
         self._stop.set()
 
+    @property
+    def stopping(self) -> bool:
+        """It was asked to end; a drive or share that hangs may keep it for long."""
+        return self._stop.is_set()
+
     def told(self, part: float) -> None:
         """For the work: so much is done (0 to 1). Raises Stopped where it shall end."""
         if self._stop.is_set() or self._leaving.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -56,7 +57,10 @@ class FetchedStudies:
         return [uid for uid in sop_uids if _short(uid) not in here]
 
     def clear(self) -> None:
+        """The folder goes, and that above it where nothing else is in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.folder.parent.rmdir()
 
     def make_room(self, keep: str) -> None:
         """Take the oldest studies away until the rest fits; that of ``keep`` stays."""
@@ -78,6 +82,13 @@ class FetchedStudies:
 
     def begin(self, door: str) -> _Sink:
         return _Sink(self)
+
+
+def clear_left_behind(home: Path, own: Path) -> None:
+    """What a program that ended suddenly left in ``home``; its ``own`` folder is that of this one."""
+    for each in list(home.iterdir()) if home.is_dir() else ():
+        if each != own:
+            shutil.rmtree(each, ignore_errors=True)
 
 
 class _Sink:

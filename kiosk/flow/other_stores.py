@@ -53,6 +53,13 @@ class CentreBeside:
         found = search(self._store, question, MOST)
         return Listed(tuple(found), len(found) < MOST)
 
+    def see_that_it_answers(self) -> None:
+        """Raises Fault where it does not, or is of another version."""
+        try:
+            search(self._store, StudyQuestion(), 1)
+        finally:
+            self._store.close()
+
     def open(self, study: Study, told: Told, stop: threading.Event) -> ToShow:
         """Raises Fault where there is nothing, or nothing in reach."""
         with self._store.reading() as conn:
@@ -69,7 +76,7 @@ class CentreBeside:
 @dataclass(frozen=True)
 class ServerBeside:
     """A server of Query/Retrieve. ``to``: the AE title that it sends to (the gateway, which keeps the images); empty:
-    the images come over the same connection and are kept here for a while.
+    the images come over the same connection and are kept here for a while. ``answer_s``: how long it may say nothing.
     """
 
     name: str
@@ -79,6 +86,7 @@ class ServerBeside:
     centre: Store
     volumes: Volumes
     fetched: FetchedStudies
+    answer_s: float = 10.0
     today: Callable[[], date] = date.today
 
     def search(self, question: StudyQuestion, stop: threading.Event) -> Listed:
@@ -88,7 +96,7 @@ class ServerBeside:
             return Listed((), False)
         found: dict[str, Study] = {}
         complete = True
-        with QueryLine(self.own_title, self.node) as line:
+        with QueryLine(self.own_title, self.node, answer_s=self.answer_s, silence_s=self.answer_s) as line:
             for keys in dicom_keys(question, f"{self.today():%Y%m%d}"):
                 if stop.is_set():
                     break

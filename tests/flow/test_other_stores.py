@@ -90,7 +90,7 @@ def server(tmp_path: Path) -> Iterator[QueryServer]:
 
 def beside(node: Node, centre: Store, folder: Path, most_mb: int = 100) -> ServerBeside:
     fetched = FetchedStudies(folder / "FETCHED", most_mb << 20)
-    return ServerBeside("PACS", node, "VIEWER", "", centre, Volumes([]), fetched, lambda: date(2026, 11, 30))
+    return ServerBeside("PACS", node, "VIEWER", "", centre, Volumes([]), fetched, today=lambda: date(2026, 11, 30))
 
 
 @needs("dcmqrscp", "storescu")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from kiosk.flow.open_study import StudyReader
 
 WORK = "DISC"  # below the data folder: copies on their way to the gateway
-LOOK_WITHIN_S = 600.0
 
 
 class DiscDesk:
@@ -31,8 +30,9 @@ class DiscDesk:
         opened = self._reader.open([Path(place)], progress)
         return self._after(
             opened,
-            lambda found: self._kit.ask(
-                disc_of, self._kit.centre, place, found.stacks, found.refused, deadline_s=LOOK_WITHIN_S
+            # On a thread of its own: a drive that hangs must not keep one that other questions wait for.
+            lambda found: self._kit.errands.begin(
+                "disc-look", lambda told: disc_of(self._kit.centre, place, found.stacks, found.refused)
             ),
         )
 

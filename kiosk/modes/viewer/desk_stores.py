@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -93,9 +94,10 @@ class StoresDesk:
         if not told:
             return
         from kiosk.flow.answers import Errands
-        from kiosk.flow.fetch_to_view import FetchedStudies
+        from kiosk.flow.fetch_to_view import FetchedStudies, clear_left_behind
 
-        fetched = FetchedStudies(self._kit.data / FOLDER, self._kit.settings.fetched_mb << 20)
+        home = self._kit.data / FOLDER
+        fetched = FetchedStudies(home / str(os.getpid()), self._kit.settings.fetched_mb << 20)
         for each in told:
             store = self._store(each, fetched)
 
@@ -106,7 +108,7 @@ class StoresDesk:
             self._stores[each.name] = (store, Errands(self._kit.crew, self._post, threads=1, leave=leave))
 
         def keep_clear(stop: threading.Event) -> None:
-            fetched.clear()
+            clear_left_behind(home, fetched.folder)
             stop.wait()
             self._stop.set()
             self._fetching.set()
@@ -141,4 +143,5 @@ class StoresDesk:
 
         node = Node(told.ae_title, told.address, told.port, title=told.name)
         own = (told.calling_ae or kit.station.name).upper()[:16]
-        return ServerBeside(told.name, node, own, told.to, kit.centre, kit.volumes, fetched)
+        within_s = kit.settings.search_within_s
+        return ServerBeside(told.name, node, own, told.to, kit.centre, kit.volumes, fetched, within_s)

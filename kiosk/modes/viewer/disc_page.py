@@ -99,7 +99,7 @@ class DiscPage(ttk.Frame):
         """What runs is stopped first, then back to the list."""
         if self._opening.running:
             self._opening.cancel()
-        elif self._running is not None:
+        elif self._running is not None and not self._running.stopping:
             self._running.stop()
         else:
             self._leave()

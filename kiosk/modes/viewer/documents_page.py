@@ -92,7 +92,7 @@ class DocumentsPage(ttk.Frame):
 
     def back(self) -> None:
         """What runs is stopped first, then back to the list."""
-        if self._running is not None:
+        if self._running is not None and not self._running.stopping:
             self._running.stop()
         else:
             self._shell.clear_examinee()
@@ -218,7 +218,7 @@ class DocumentsPage(ttk.Frame):
     # -- taking in ---------------------------------------------------------------------------------------------------
 
     def _stop(self) -> None:
-        if self._running is not None:
+        if self._running is not None and not self._running.stopping:
             self._running.stop()
 
     def _taken(self, done: Any) -> None:

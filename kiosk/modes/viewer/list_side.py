@@ -18,9 +18,9 @@ from kiosk.modes.viewer.teaching_page import TeachingPage
 from kiosk.ui.shell import Key
 
 PAGES: dict[str, tuple[Any, str, str]] = {  # name -> its frame, key and words
-    "documents": (DocumentsPage, "F7", N_("Documents")),
-    "disc": (DiscPage, "F8", N_("Disc")),
-    "teaching": (TeachingPage, "F10", N_("Teaching file")),
+    "documents": (DocumentsPage, "F6", N_("Documents")),
+    "disc": (DiscPage, "F10", N_("Disc")),
+    "teaching": (TeachingPage, "F11", N_("Teaching file")),
 }
 FORM = "teaching form"
 
@@ -102,7 +102,7 @@ class ListSide:
         if "folder" in settings.buttons:
             keys.append(Key("F4", N_("Folder"), window.choose_folder))
         if "outside" in settings.buttons and self.desk.outside.title:
-            keys.append(Key("F9", self.desk.outside.title, self.hand_over))
+            keys.append(Key("F1", self.desk.outside.title, self.hand_over))
         for name in [each for each in dict.fromkeys(settings.pages) if each in PAGES]:
             _, cap, words = PAGES[name]
             keys.append(Key(cap, words, lambda name=name: self.show(name)))  # type: ignore[misc]
@@ -111,10 +111,10 @@ class ListSide:
     @property
     def letters(self) -> dict[str, Callable[[], object]]:
         """Single letters over the pictures."""
-        return {"j": self.teach} if "teaching" in self.desk.settings.pages else {}
+        return {"d": self.teach} if "teaching" in self.desk.settings.pages else {}
 
     def teach(self) -> None:
-        """j: the picture of the pane, or a key image of its visit, on its way into the teaching file."""
+        """d: the picture of the pane, or a key image of its visit, on its way into the teaching file."""
         window = self.window
         pane = window.pictures.pane
         seen, facts = window.pictures.seen_in(pane), pane.facts
@@ -136,7 +136,7 @@ class ListSide:
     # -- the other viewer ----------------------------------------------------------------------------------------
 
     def hand_over(self) -> None:
-        """F9: the marked study goes to the viewer of another maker."""
+        """F1: the marked study goes to the viewer of another maker."""
         line = self.window.list.selected
         problem = self.window.shell.problem
         if line is None:

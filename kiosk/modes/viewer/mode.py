@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
 
 from kiosk.core.settings import Settings, setting
-from kiosk.core.words import N_
+from kiosk.core.words import N_, Sentence
 from kiosk.modes.contract import Kit, Mode
 from kiosk.modes.viewer.desk_disc import DiscDesk
 from kiosk.modes.viewer.desk_documents import DocumentsDesk
@@ -348,6 +348,12 @@ def start_workers(kit: Kit, desk: ViewerDesk) -> None:
     desk.documents.start()
 
 
+def check(settings: ViewerSettings) -> Iterator[tuple[bool, Sentence, Sentence]]:
+    from kiosk.modes.viewer.desk_check import check as look
+
+    yield from look(settings)
+
+
 def open_window(parent: Any, desk: ViewerDesk) -> Any:
     from kiosk.modes.viewer.window import ViewerWindow
 
@@ -360,5 +366,6 @@ MODE = Mode(
     desk=build_desk,
     workers=start_workers,
     window=open_window,
+    check=check,
     order=30,
 )

@@ -269,7 +269,7 @@ KEY_CARD = (
     ("w  p", N_("Mouse: window, push")),
     ("l  a", N_("Mouse: length, angle")),
     ("m  c", N_("Mouse: mean of a region, heart against chest")),
-    ("j", N_("Into the teaching file")),
+    ("d", N_("Into the teaching file")),
     ("Delete", N_("Take the last measurement back")),
     ("k", N_("Next key image of the examination")),
     ("b", N_("Mouse: mark a region to be saved (F11)")),

@@ -100,7 +100,7 @@ class TeachingPage(ttk.Frame):
         """From large to small, what runs is stopped, then to the list."""
         if self._large:
             self.enlarge()
-        elif self._running is not None:
+        elif self._running is not None and not self._running.stopping:
             self._running.stop()
         else:
             self._leave()
@@ -109,7 +109,7 @@ class TeachingPage(ttk.Frame):
         self._shell.problem.look(N_("The teaching file knows no examinee; search by keyword."))
 
     def dropped(self, paths: Sequence[Path]) -> None:
-        self._shell.problem.look(N_("Pictures come into the teaching file from the viewer, by the key t."))
+        self._shell.problem.look(N_("Pictures come into the teaching file from the viewer, by the key d."))
 
     def refresh(self) -> None:
         """Search anew; an answer overtaken by a newer question is dropped."""

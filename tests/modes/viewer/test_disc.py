@@ -68,7 +68,7 @@ def test_a_disc_is_read_reconciled_taken_in_and_known_again(
         waiting.append(Intake(station.centre, lambda: volume, writer, Actor(station="gateway")))
         ward.visit()
         window = open_window(ward)
-        press(window, "<F8>")
+        press(window, "<F10>")
         page = window.side.pages["disc"]
         press(window, "<F3>")
         wait_until(lambda: len(page.table) == 3, 30, "the disc is read")

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from kiosk.core.course import arrived_views
+from kiosk.core.faults import Fault
+from kiosk.modes.viewer.mode import MODE
 from kiosk.modes.viewer.settings_stores import StoreSettings
 from kiosk.store import audit, image_index
 from kiosk.store.engine import Store, sqlite_url
@@ -65,7 +67,10 @@ def test_every_store_is_searched_and_one_that_is_away_keeps_nobody(
             ],
             search_within_s=2.0,
         )
+        (ward.folder / "FETCHED" / "0").mkdir(parents=True)  # left by a program that was killed
         ward.study(pictures=1)  # its study lies at the neighbour too
+        state = [(good, str(told)) for good, told, _ in MODE.check(ward.settings)]  # type: ignore[misc]
+        assert [good for good, _ in state] == [True, True, False] and "黙る" in state[2][1]
         window = open_window(ward)
         wait_until(lambda: len(window.list.table) == 2, what="ours and the neighbour's")
         assert cells(window)["1.9.0"][-1] == "Here, 隣" and cells(window)["1.8.8"][-1] == "隣"
@@ -82,7 +87,7 @@ def test_every_store_is_searched_and_one_that_is_away_keeps_nobody(
         with ward.station.centre.reading() as conn:
             assert [each.subject for each in audit.events(conn, action="study opened")] == [ct]
         fetched = ward.folder / "FETCHED"
-        assert len(list(fetched.rglob("*.dcm"))) == 4
+        assert len(list(fetched.rglob("*.dcm"))) == 4 and not (fetched / "0").exists()
         ward.close()
         assert not fetched.exists(), "what was fetched to be looked at is gone at the end"
 
@@ -98,3 +103,21 @@ def test_columns_and_keys_are_those_of_the_settings(
     assert window.shell.key("F4").enabled
     with pytest.raises(KeyError):
         window.shell.key("F3")
+
+
+def test_a_parameter_file_that_asks_for_what_is_not_there_is_told_so() -> None:
+    from kiosk.flow.settings_file import WrongSettings, validated
+    from kiosk.modes.viewer.mode import ViewerSettings
+
+    wrong = {"pages": ["disk"], "columns": ["nmae"], "buttons": ["print"], "stores": [{"adress": "x"}]}
+    with pytest.raises(WrongSettings) as told:
+        validated({"modes": {"viewer": wrong}}, {"viewer": ViewerSettings})
+    lines = [str(each) for each in told.value.wrong]
+    assert len(lines) == 4 and all(word in " ".join(lines) for word in ("disk", "nmae", "print", "address"))
+
+
+def test_a_store_without_a_way_to_it_is_named(open_ward: Callable[..., Ward]) -> None:
+    with pytest.raises(Fault, match="V601"):
+        open_ward(stores=[StoreSettings("隣", url="sqlite:////x", address="y")]).desk()
+    with pytest.raises(Fault, match="V602"):
+        open_ward(stores=[StoreSettings("隣", url="mysql://x")]).desk()

@@ -40,7 +40,7 @@ def test_a_document_is_taken_in_for_the_marked_examinee_and_shown(
     ward.study(ward.visit(), pictures=1)
     window = open_window(ward)
     wait_until(lambda: len(window.list.table) == 1)
-    press(window, "<F7>")
+    press(window, "<F6>")
     page = window.side.pages["documents"]
     assert window.place == "documents" and window.shell.banner.examinee.name == "見本 太郎"
     assert cut_off(window.shell.top) == []
@@ -69,7 +69,7 @@ def test_a_study_goes_to_the_other_viewer_by_one_key(
     ward.study(ward.visit(), pictures=3)
     window = open_window(ward)
     wait_until(lambda: len(window.list.table) == 1)
-    press(window, "<F9>")
+    press(window, "<F1>")
     wait_until(lambda: "3 images are at 他社" in window.shell.problem.text, 30)
     assert (tmp_path / "p.txt").read_bytes() == "P00001\r\n見本 太郎\r\n2026001\r\n3\r\n".encode("cp932")
     assert sorted(each.name for each in (tmp_path / "OUT").iterdir()) == [f"SC000{n}.dcm" for n in (1, 2, 3)]
@@ -87,7 +87,7 @@ def test_a_picture_goes_into_the_teaching_file_and_is_found_there(
     wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
     press(window, "<F7>")
     wait_until(lambda: "tray" in window.shell.problem.text)
-    window.shell.scanner.letters["j"]()
+    window.shell.scanner.letters["d"]()
     form = window.side.pages["teaching form"]
     wait_until(lambda: form.canvas.painted and len(form.strip.shown) == 2, what="this picture and the key image")
     assert cut_off(window.shell.top) == []
@@ -104,7 +104,7 @@ def test_a_picture_goes_into_the_teaching_file_and_is_found_there(
     form.keywords.set("正常、胸部X線")
     form.keep()
     wait_until(lambda: window.place == "pictures")
-    press(window, "<Escape>", "<F10>")
+    press(window, "<Escape>", "<F11>")
     page = window.side.pages["teaching"]
     wait_until(lambda: len(page.table) == 1 and page.pane.painted)
     assert cut_off(window.shell.top) == []
