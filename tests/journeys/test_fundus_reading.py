@@ -77,6 +77,7 @@ def test_ten_examinees_by_keyboard_alone(next_door: Any, wait_until: Callable[..
             type_in("b", lambda: bool(page.entry.reading.eye("R").signs))
             type_in("=", lambda: page.entry.reading.eye("L") == page.entry.reading.eye("R"))
             type_in("b", lambda: not page.entry.reading.eye("R").signs)
+            type_in("f", lambda: len(page._images) == 1)
         else:
             type_in("n", lambda: page.entry.category == "A")
         following = page._following()
@@ -127,7 +128,9 @@ def see_the_store(round: Round, read: list[int]) -> None:
         odd = signed[ODD - 1]
         assert [each is not None and each.newest.signed for each in signed] == [True] * 10
         assert {each.newest.by for each in signed if each is not None and each.newest is not None} == {DOCTOR}
+        keys = findings.tray(conn, read[ODD - 1])
         found = findings.search(conn, kind="FUNDUS", category="A", since=(round.today - timedelta(1)).isoformat())
     assert len(found) == 9 and odd is not None and odd.newest is not None
     assert odd.newest.body.text == "右眼 Scheie H1、S0。\n左眼 Scheie H1、S0、所見 網膜出血。"
+    assert [each.id for each in keys] == list(odd.newest.body.key_images) and keys[0].width >= 600
     assert set(odd.newest.body.codes) == {"40101", "40201"} and odd.newest.body.category == "D"

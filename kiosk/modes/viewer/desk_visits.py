@@ -183,6 +183,21 @@ class VisitsDesk:
         exam = self.settings.fundus.exam
         return self._kit.ask(self._report.sign, visit, exam, body, based_on, "", next(self._order))
 
+    def take_key_image(
+        self, visit: int, sop_uid: str, frame: int, picture: Callable[[], bytes], rendering: dict[str, object],
+        caption: str,
+    ) -> Answer:  # fmt: skip
+        """Answer: the row of the key image in the visit's tray; ``picture`` makes the PNG on a thread of the desk."""
+        from kiosk.flow.take_key_image import take_key_image
+
+        kit, actor = self._kit, self._kit.session.actor()
+
+        def take() -> int:
+            return take_key_image(kit.centre, actor, visit=visit, sop_uid=sop_uid, frame=frame, picture=picture(),
+                                  rendering=rendering, comment=caption)  # fmt: skip
+
+        return kit.ask(take)
+
     # -- beside the pictures -----------------------------------------------------------------------------------------
 
     def interview(self, visit: int) -> Answer:

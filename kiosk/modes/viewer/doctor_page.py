@@ -11,7 +11,7 @@ from kiosk.core.faults import Fault
 from kiosk.core.words import N_, say
 from kiosk.modes.viewer.doctor_facts import FactsView
 from kiosk.modes.viewer.doctor_viewers import Viewers
-from kiosk.modes.viewer.page_keys import PageCard, bind_keys
+from kiosk.modes.viewer.page_keys import Card, bind_keys
 from kiosk.modes.viewer.reading_list import ReadingList, person_text
 from kiosk.modes.viewer.slide_pane import left_out
 from kiosk.ui import look
@@ -59,7 +59,7 @@ class DoctorPage(ttk.Frame):
         self.shown: Any = None
         self.interview: Any = None
         self.last_time = False
-        self._card: PageCard | None = None
+        self.card = Card(self, self.title, KEYS)
         self._prefetch: str | None = None
         self._rest_of = 0  # the visit whose hidden viewers are decoded ahead
         self.columnconfigure(0, weight=1)
@@ -100,18 +100,14 @@ class DoctorPage(ttk.Frame):
     def keys(self) -> list[Key]:
         """The key line."""
         if not self.visit:
-            return [
-                Key("F2", N_("Examinee"), self.list.search.focus),
-                Key("F5", N_("Open"), self.begin),
-                Key("Esc", N_("Back"), self.back),
-            ]
+            return self.list.keys(N_("Open"), self.begin, self.back)
         return [
             Key("F2", N_("Examinee"), self._to_list),
             Key("F3", N_("Next (space)"), self.next),
             Key("F4", N_("This time") if self.last_time else N_("Last visit"), self.toggle_last_time),
             Key("F8", N_("Viewer"), lambda: self._show_visit(self.visit)),
             Key("F9", N_("Fit"), self._fit),
-            Key("F10", N_("Keys"), self.show_card),
+            Key("F10", N_("Keys"), self.card.toggle),
             Key("F12", N_("Finish"), self._to_list),
             Key("Esc", N_("Back"), self.back),
         ]
@@ -128,18 +124,11 @@ class DoctorPage(ttk.Frame):
             found[str(number + 1)] = lambda number=number: self.bring(number)  # type: ignore[misc]
         return found
 
-    def show_card(self) -> None:
-        """All keys on one card, or away with it."""
-        if self._card is not None and self._card.winfo_exists():
-            self._card.destroy()
-        else:
-            self._card = PageCard(self, self.title, KEYS)
-
     def back(self) -> None:
         """From the pictures to the list, from the list to the viewer."""
-        if self._card is not None and self._card.winfo_exists():
-            self._card.destroy()
-        elif self.visit:
+        if self.card.close():
+            return
+        if self.visit:
             self._to_list()
         else:
             self._leave()

@@ -20,6 +20,7 @@ WIDTH = 372
 CELL = 62
 CATEGORY = "j"  # where the cursor is when digits choose the category
 SIDES = {"R": N_("Right"), "L": N_("Left")}
+EYE_WORDS = {"R": N_("Right eye"), "L": N_("Left eye")}
 MOST_STEPS = 100
 KEYS = (
     ("0 ... 9", N_("Grade, then on")),
@@ -33,6 +34,7 @@ KEYS = (
     ("Delete", N_("Take the grade back")),
     (N_("Space bar"), N_("Next without signing")),
     ("g", N_("Green channel")),
+    ("f", N_("Key image of the eye")),
     ("p", N_("Last time's pictures")),
     ("+  -  z", N_("Larger, smaller, fit")),
     ("Shift ← ↑ ↓ →", N_("Push the picture")),
@@ -101,12 +103,15 @@ class FundusEntry(ttk.Frame):
             return self.reading.category
         return suggested(self.master_data, self._judgement, self._kind, self.reading)
 
-    def unread_eye(self) -> str:
-        """The eye that nothing is said of while something is said of the other; empty where both are read."""
-        if self.reading.words:
-            return ""
+    def trouble(self) -> Sentence | None:
+        """Why it can't be signed: somebody else has it, or nothing is said of one eye; None where it can."""
+        if self.locked is not None or self.reading.words:
+            return self.locked
         bare = [side for side in EYES if self.reading.eye(side) == Eye()]
-        return bare[0] if len(bare) == 1 else ""
+        if len(bare) != 1:
+            return None
+        words = N_("{eye} is not read yet. Where it can't be judged, say so by m and 9.")
+        return Sentence(words, {"eye": Sentence(EYE_WORDS[bare[0]])})
 
     # -- what keys do ----------------------------------------------------------------------------------------------
 

@@ -10,8 +10,10 @@ from typing import Any
 from kiosk.core.fundus_reading import EYES
 from kiosk.core.slide import of_side
 from kiosk.core.words import N_, say
-from kiosk.modes.viewer.slide_pane import SlidePane, Together
+from kiosk.modes.viewer.slide_pane import SIDES, SlidePane, Together
 from kiosk.ui import look
+
+KeyImage = tuple[str, int, Callable[[], bytes], dict[str, object], str]
 
 
 class EyesView(tk.Frame):
@@ -62,6 +64,17 @@ class EyesView(tk.Frame):
             most = max(len(of_side(self.shown.now, side)) for side in EYES)
             self.at = max(0, min(most - 1, self.at + by))
             self._show_slides()
+
+    def key_image(self, side: str, longest_px: int) -> KeyImage | None:
+        """Today's picture of an eye as it is seen, for the desk: UID, frame from 1, maker of the PNG, how it is
+        painted, caption; None where none is shown."""
+        pane = self.panes["now", side]
+        if pane.slide is None or not pane.ready:
+            return None
+        facts = pane.slide.facts
+        how = {**pane.rendering(), "green": self.green}
+        caption = "  ".join(part for part in (say(SIDES[side]), say(N_("green channel")) if self.green else "") if part)
+        return facts.sop_uid, pane.slide.frame + 1, pane.png_maker(longest_px), how, caption
 
     def toggle_previous(self) -> None:
         """Last time's pictures below, or today's alone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from dataclasses import replace
 from tkinter import ttk
 from typing import Any
 
@@ -14,7 +15,7 @@ from kiosk.core.slide import FUNDUS
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer.fundus_entry import KEYS, FundusEntry, why_locked
 from kiosk.modes.viewer.fundus_eyes import EyesView
-from kiosk.modes.viewer.page_keys import PageCard, bind_keys
+from kiosk.modes.viewer.page_keys import Card, bind_keys
 from kiosk.modes.viewer.reading_list import FINDING_COLUMNS, ReadingList, finding_row
 from kiosk.modes.viewer.slide_pane import left_out
 from kiosk.ui import look
@@ -23,7 +24,6 @@ from kiosk.ui.shell import Key, Shell
 
 PUSH = 0.15  # of what is in sight, at each arrow key
 RENEW_MS = 20_000  # a finding that is open here stays ours
-EYE_WORDS = {"R": N_("Right eye"), "L": N_("Left eye")}
 
 
 class FundusPage(ttk.Frame):
@@ -44,9 +44,10 @@ class FundusPage(ttk.Frame):
         self.signing = False
         self._master: tuple[Any, Any, Any] | None = None
         self._saved = Reading()
+        self._images: tuple[int, ...] = ()  # key images that go on the page
         self._signed_now: set[int] = set()
         self._renew: str | None = None
-        self._card: PageCard | None = None
+        self.card = Card(self, self.title, KEYS)
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
         self.list = ReadingList(self, FINDING_COLUMNS, N_("No fundus pictures to read."), self.open)
@@ -86,11 +87,7 @@ class FundusPage(ttk.Frame):
     def keys(self) -> list[Key]:
         """The key line."""
         if not self.visit:
-            return [
-                Key("F2", N_("Examinee"), self.list.search.focus),
-                Key("F5", N_("Read"), self.begin),
-                Key("Esc", N_("Back"), self.back),
-            ]
+            return self.list.keys(N_("Read"), self.begin, self.back)
         return [
             Key("F2", N_("Examinee"), self._to_list),
             Key("F3", N_("Next (space)"), self.next),
@@ -100,8 +97,8 @@ class FundusPage(ttk.Frame):
             Key("F7", N_("All colours") if self.eyes.green else N_("Green channel"), self.toggle_green),
             Key("F8", N_("Viewer"), lambda: self._show_visit(self.visit)),
             Key("F9", N_("Fit"), self.eyes.together.fit),
-            Key("F10", N_("Keys"), self.show_card),
-            Key("F12", N_("Finish"), self.finish),
+            Key("F10", N_("Keys"), self.card.toggle),
+            Key("F12", N_("Finish"), self._to_list),
             Key("Esc", N_("Back"), self.back),
         ]
 
@@ -112,29 +109,19 @@ class FundusPage(ttk.Frame):
         together = self.eyes.together
         return {
             **self.entry.letters(), " ": self.next, "g": self.toggle_green, "p": self.toggle_previous,
+            "f": self.take_key_image,
             "z": together.fit, "+": lambda: together.zoom(1.25), "-": lambda: together.zoom(0.8),
             ".": lambda: self.eyes.leaf(1), ",": lambda: self.eyes.leaf(-1),
         }  # fmt: skip
 
-    def show_card(self) -> None:
-        """All keys on one card, or away with it."""
-        if self._card is not None and self._card.winfo_exists():
-            self._card.destroy()
-        else:
-            self._card = PageCard(self, self.title, KEYS)
-
     def back(self) -> None:
         """From the pictures to the list, from the list to the viewer."""
-        if self._card is not None and self._card.winfo_exists():
-            self._card.destroy()
-        elif self.visit:
+        if self.card.close():
+            return
+        if self.visit:
             self._to_list()
         else:
             self._leave()
-
-    def finish(self) -> None:
-        """Close who is open."""
-        self._to_list()
 
     def scanned(self, code: str) -> None:
         """A check-up number was scanned."""
@@ -178,7 +165,7 @@ class FundusPage(ttk.Frame):
         """Show the eyes of this examinee and what is entered of them."""
         self._close()
         self.visit, self.shown, self.opened = visit, None, None
-        self._saved = Reading()
+        self._saved, self._images = Reading(), ()
         self.entry.show(Reading(), None, Sentence(N_("One moment, the finding is being opened...")))
         self.list.grid_remove()
         self.reading.grid(row=0, column=0, sticky="nsew")
@@ -196,21 +183,19 @@ class FundusPage(ttk.Frame):
         """Sign what is entered, and go on to the next."""
         if self.signing or self.opened is None or self._master is None:
             return
-        if self.entry.locked is not None:
-            self._shell.problem.look(self.entry.locked)
-            return
-        bare = self.entry.unread_eye()
-        if bare:
-            words = N_("{eye} is not read yet. Where it can't be judged, say so by m and 9.")
-            self._shell.problem.look(Sentence(words, {"eye": say(EYE_WORDS[bare])}))
+        trouble = self.entry.trouble()
+        if trouble is not None:
+            self._shell.problem.look(trouble)
             return
         visit, newest = self.visit, self.opened.newest
         self.signing = True
+        self.entry.locked = Sentence(N_("Signing"))  # what is entered now would be on no page
 
         def signed(finding: Any) -> None:
+            line = self.list.line_of(visit)
             self.signing = False
             self._signed_now.add(visit)
-            self._shell.problem.done(Sentence(N_("Signed: {name}"), {"name": self._name_of(visit)}))
+            self._shell.problem.done(Sentence(N_("Signed: {name}"), {"name": line.name if line else ""}))
             if self.visit == visit:
                 self._saved = self.entry.reading
                 following = self._following()
@@ -222,6 +207,8 @@ class FundusPage(ttk.Frame):
 
         def failed(fault: Fault) -> None:
             self.signing = False
+            if self.visit == visit:
+                self.entry.locked = None
             self._shell.problem.fault(fault)
 
         self._desk.sign(visit, self._body(), newest.number if newest else 0).then(signed, failed)
@@ -242,6 +229,22 @@ class FundusPage(ttk.Frame):
         """The green channel alone, or all colours."""
         self.eyes.toggle_green()
         self._keys_changed()
+
+    def take_key_image(self) -> None:
+        """The eye under the cursor, as it is seen, into the visit's tray and onto the finding."""
+        visit = self.visit
+        image = self.eyes.key_image(self.entry.side, self._desk.settings.key_image_px)
+        if image is None or self.opened is None or self.entry.locked is not None:
+            self._shell.problem.look(self.entry.locked or N_("No picture is shown."))
+            return
+
+        def taken(row: int) -> None:
+            if self.visit == visit and row not in self._images:
+                self._images = (*self._images, row)
+                self._changed()
+            self._shell.problem.done(N_("The key image is on the page of this finding."))
+
+        self._desk.take_key_image(visit, *image).then(taken, self._shell.problem.fault)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -294,13 +297,14 @@ class FundusPage(ttk.Frame):
     def _finding_came(self, opened: Any) -> None:
         self.opened = opened
         if self._master is None:
-            self._desk.fundus_master().then(lambda told: (self._master_came(told), self._finding_came(opened)),
-                                            self._shell.problem.fault)  # fmt: skip
+            again = self._if_open(opened.visit.id, lambda told: (self._master_came(told), self._finding_came(opened)))
+            self._desk.fundus_master().then(again, self._shell.problem.fault)
             return
         saved = opened.newest.body if opened.newest is not None else FindingBody()
         last = opened.last.version.body if opened.last is not None else None
         self._saved = self._as_reading(saved)
         entered = self._as_reading(opened.draft.body) if opened.draft is not None else self._saved
+        self._images = (opened.draft.body if opened.draft is not None else saved).key_images
         self.entry.show(entered, self._as_reading(last) if last is not None else None, why_locked(opened))
         if opened.holder is not None or opened.signed is not None:
             self._shell.problem.look(self.entry.locked or "")
@@ -313,7 +317,7 @@ class FundusPage(ttk.Frame):
     def _body(self) -> FindingBody:
         assert self._master is not None
         before = self.opened.newest.body if self.opened.newest is not None else FindingBody()
-        return body_of(*self._master, self.entry.reading, before)
+        return body_of(*self._master, self.entry.reading, replace(before, key_images=self._images))
 
     def _changed(self) -> None:
         """Every key is kept on this PC's disk: nothing that was entered is lost."""
@@ -384,10 +388,6 @@ class FundusPage(ttk.Frame):
 
     def _is_unread(self, line: Any) -> bool:
         return line.unread and line.visit not in self._signed_now
-
-    def _name_of(self, visit: int) -> str:
-        line = self.list.line_of(visit)
-        return line.name if line is not None else ""
 
     def _banner(self) -> None:
         line = self.list.line_of(self.visit)

@@ -13,7 +13,7 @@ from kiosk.core.slide import ECHO, FUNDUS, SCOPE
 from kiosk.core.words import N_, say
 from kiosk.modes.viewer.comparison import Comparison
 from kiosk.modes.viewer.doctor_viewers import TITLES
-from kiosk.modes.viewer.page_keys import PageCard, bind_keys
+from kiosk.modes.viewer.page_keys import Card, bind_keys
 from kiosk.modes.viewer.picture_window import PictureWindow
 from kiosk.modes.viewer.reading_list import ReadingList, person_text
 from kiosk.modes.viewer.slide_pane import left_out
@@ -65,7 +65,7 @@ class PicturesPage(ttk.Frame):
         self.visit = 0
         self.kind = SCOPE
         self.shown: Any = None
-        self._card: PageCard | None = None
+        self.card = Card(self, self.title, KEYS)
         self._prefetch: str | None = None
         settings = desk.settings.compare
         self._screens = {SCOPE: settings.screen_es, ECHO: settings.screen_us, FUNDUS: settings.screen_op}
@@ -126,18 +126,14 @@ class PicturesPage(ttk.Frame):
     def keys(self) -> list[Key]:
         """The key line."""
         if not self.visit:
-            return [
-                Key("F2", N_("Examinee"), self.list.search.focus),
-                Key("F5", N_("Open"), self.begin),
-                Key("Esc", N_("Back"), self.back),
-            ]
+            return self.list.keys(N_("Open"), self.begin, self.back)
         return [
             Key("F2", N_("Examinee"), self._to_list),
             Key("F3", N_("Next (space)"), self.next),
             Key("F5", N_("Contact sheet") if self.front.large else N_("Enlarge"), self.enlarge),
             Key("F8", N_("Viewer"), lambda: self._show_visit(self.visit)),
             Key("F9", N_("Fit"), self._fit),
-            Key("F10", N_("Keys"), self.show_card),
+            Key("F10", N_("Keys"), self.card.toggle),
             Key("F12", N_("Finish"), self._to_list),
             Key("Esc", N_("Back"), self.back),
         ]
@@ -154,18 +150,11 @@ class PicturesPage(ttk.Frame):
             found[str(number)] = lambda kind=kind: self.show_kind(kind)  # type: ignore[misc]
         return found
 
-    def show_card(self) -> None:
-        """All keys on one card, or away with it."""
-        if self._card is not None and self._card.winfo_exists():
-            self._card.destroy()
-        else:
-            self._card = PageCard(self, self.title, KEYS)
-
     def back(self) -> None:
         """From the card, the enlarged picture or the sheets one step back."""
-        if self._card is not None and self._card.winfo_exists():
-            self._card.destroy()
-        elif self.visit and self.front.large:
+        if self.card.close():
+            return
+        if self.visit and self.front.large:
             self.enlarge()
         elif self.visit:
             self._to_list()

@@ -50,3 +50,24 @@ class PageCard(ttk.Frame):
             widget.bind("<Button-1>", lambda event: self.destroy())
         self.place(relx=0.5, rely=0.5, anchor="center")
         self.lift()
+
+
+class Card:
+    """The card of a page: there or not."""
+
+    def __init__(self, page: tk.Misc, title: str, keys: Keys) -> None:
+        self._page, self._title, self._keys = page, title, keys
+        self._card: PageCard | None = None
+
+    def toggle(self) -> None:
+        """All keys on one card, or away with it."""
+        if not self.close():
+            self._card = PageCard(self._page, self._title, self._keys)
+
+    def close(self) -> bool:
+        """Away with it; False where it was not there."""
+        there = self._card is not None and bool(self._card.winfo_exists())
+        if self._card is not None and there:
+            self._card.destroy()
+        self._card = None
+        return there

@@ -11,6 +11,7 @@ from kiosk.core.kana import full_kana
 from kiosk.core.words import N_, say
 from kiosk.ui import look
 from kiosk.ui.fields import TextField
+from kiosk.ui.key_line import Key
 from kiosk.ui.table import Column, Row, Table
 
 FINDING_COLUMNS = (
@@ -63,6 +64,10 @@ class ReadingList(ttk.Frame):
         self.search.on_change(self._fill)
         for sequence in ("<Return>", "<Down>"):
             self.search.entry.bind(sequence, lambda event: self._into_table())
+
+    def keys(self, words: str, begin: Callable[[], object], back: Callable[[], object]) -> list[Key]:
+        """The key line of a page whose list is in front."""
+        return [Key("F2", N_("Examinee"), self.search.focus), Key("F5", words, begin), Key("Esc", N_("Back"), back)]
 
     def show(self, lines: Sequence[Any], as_row: Callable[[Any], Row], heading: str) -> None:
         """Show these; the selected one stays selected, else the first is."""

@@ -183,3 +183,47 @@ def test_today_left_and_last_year_right(round_at: Callable[..., Any], wait_until
     assert page.front.sheets[1].panes[0].slide is None
     press(window, "<Escape>", "<Escape>")
     assert window.place == "list"
+
+
+def two_pairs(round: Round) -> None:
+    for number in (1, 2):
+        round.eyes(number, last_year=False)
+
+
+def test_what_is_entered_is_found_again_and_one_who_has_it_open_is_named(
+    round_at: Callable[..., Any], wait_until: Callable[..., Any]
+) -> None:
+    round, window = round_at(two_pairs, page="fundus")
+    page = window.pages.views["fundus"]
+    wait_until(lambda: len(page.list.table) == 2 and page.entry.master_data is not None, 30)
+    press(window, "<Return>")
+    wait_until(lambda: page.opened is not None and page.entry.locked is None, 30)
+    first = page.visit
+    press(window, "<Key-2>")
+    wait_until(lambda: page.entry.reading.eye("R").grade("h") == "2")
+    press(window, "<F5>")
+    assert "Left eye is not read" in window.shell.problem.text
+    press(window, "<space>")
+    wait_until(lambda: page.visit not in (0, first) and page.opened is not None and page.entry.locked is None, 30)
+    press(window, "<Escape>")
+    wait_until(lambda: [each.finding for each in page.list.lines] == ["draft", "none"], 30, "the draft is seen by all")
+    # Next door somebody has it open meanwhile: it can be looked at, not written.
+    other = round.desk(round.station("other", lambda do, *args: do(*args), page="fundus")).visits
+    round.doctor(round.stations[-1])
+    other.open_finding(first).wait()
+    page.open(first)
+    wait_until(lambda: page.opened is not None and "other" in str(page.entry.locked or ""), 30)
+    assert page.entry.reading.eye("R").grade("h") == "2"
+    press(window, "<Key-3>", "<F5>")
+    wait_until(lambda: "見本 医師" in window.shell.problem.text)
+    assert page.entry.reading.eye("R").grade("h") == "2"
+    other.close_finding(first).wait()
+    page.open(first)
+    wait_until(lambda: page.opened is not None and page.entry.locked is None, 30)
+    press(window, "<Delete>")
+    assert page.entry.reading.empty
+    press(window, "n")
+    wait_until(lambda: page.entry.category == "A")
+    press(window, "<F5>")
+    wait_until(lambda: "Only a doctor can sign" in window.shell.problem.text, what="nobody is logged in here")
+    assert page.entry.locked is None and page.visit == first
