@@ -15,10 +15,13 @@ import pytest
 from kiosk.store.engine import Store
 from kiosk.store.every_table import centre as centre_tables
 from kiosk.store.opening import HEAD, centre_store, prepare, station_store
+from tests import pins
 from tests.needs import needs
 from tests.postgres_server import PostgresServer
 
 __all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "local", "postgres_centre", "sqlite_templates"]
+
+pins.hash_once()
 
 
 @pytest.fixture(scope="session")
