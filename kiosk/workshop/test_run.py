@@ -1,36 +1,39 @@
-"""The command `test`: packages that the tests need, a virtual screen, then pytest with whatever was asked of it."""
+"""The command `test`: packages that the tests need, then pytest with whatever was asked of it."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from kiosk.workshop.system_packages import TEST_PACKAGES, install_test_packages
-from kiosk.workshop.virtual_screen import virtual_screen
 
 HOME = Path(__file__).resolve().parents[2]
-# Half of the suite by time, without windows and stations as a whole; it runs beside the other half, on the second core.
+# Without windows and stations as a whole. It runs beside the others: a part waits for its devices half of the time.
 BESIDE = (
     *(f"tests/{room}" for room in ("core", "devices", "dicom", "flow", "house", "paper", "store", "workshop")),
     "tests/test_bootstrap.py", "tests/test_commands.py",
 )  # fmt: skip
+# Windows of single modes: a part of its own where each part gets a screen, or two windows would fight for the keyboard.
+WINDOWS = ("tests/modes", "tests/ui")
 
 
 def run_tests(words: list[str]) -> int:
-    """Run pytest with ``words`` added, `--soak` among them if wished; its exit code. All tests run as two halves at
-    once; those that were named run alone.
+    """Run pytest with ``words`` added, `--soak` among them if wished; its exit code. All tests run as several parts at
+    once; those that were named run alone. Pytest itself sees to a screen where there is none.
     """
     for package in install_test_packages():
         print(f"not here: {package} ({TEST_PACKAGES[package]}); tests that need it are reported as skipped", flush=True)
-    with virtual_screen():
-        try:
-            if named(words):
-                return subprocess.run([*_pytest(), *words], cwd=HOME, check=False).returncode
-            return _both_halves(words)
-        except KeyboardInterrupt:
-            return 130
+    try:
+        if named(words):
+            return subprocess.run([*_pytest(), *words], cwd=HOME, check=False).returncode
+        return _all_parts(words)
+    except KeyboardInterrupt:
+        return 130
 
 
 def named(words: list[str]) -> bool:
@@ -40,21 +43,36 @@ def named(words: list[str]) -> bool:
     )
 
 
-def _both_halves(words: list[str]) -> int:
-    """The one half is seen as it goes on, the other one when both are over."""
-    ignored = [f"--ignore={room}" for room in BESIDE]
-    with tempfile.TemporaryFile() as told:
-        beside = subprocess.Popen([*_pytest(), *words, *BESIDE], cwd=HOME, stdout=told, stderr=subprocess.STDOUT)
-        try:
-            code = subprocess.run([*_pytest(), *words, *ignored], cwd=HOME, check=False).returncode
-            other = beside.wait()
-        finally:
-            beside.kill()
-        told.seek(0)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(told.read())
-        sys.stdout.flush()
-    return code or other
+def each_has_a_screen() -> bool:
+    """Does each pytest get a virtual screen of its own?"""
+    return not os.environ.get("DISPLAY") and shutil.which("Xvfb") is not None
+
+
+def parts(own_screens: bool) -> list[list[str]]:
+    """What each of several pytests is given. The first one gets all that is not named, so that nothing is left out."""
+    others = [list(BESIDE), *([list(WINDOWS)] if own_screens else [])]
+    return [[f"--ignore={room}" for other in others for room in other], *others]
+
+
+def _all_parts(words: list[str]) -> int:
+    """The first part is seen as it goes on, the others when all are over."""
+    first, *others = parts(each_has_a_screen())
+    with ExitStack() as opened:
+        beside = []
+        for rooms in others:
+            told = opened.enter_context(tempfile.TemporaryFile())
+            call = [*_pytest(), *words, *rooms]
+            running = subprocess.Popen(call, cwd=HOME, stdout=told, stderr=subprocess.STDOUT)
+            opened.callback(running.kill)
+            beside.append((running, told))
+        codes = [subprocess.run([*_pytest(), *words, *first], cwd=HOME, check=False).returncode]
+        codes += [running.wait() for running, _ in beside]
+        for _, told in beside:
+            told.seek(0)
+            sys.stdout.flush()
+            sys.stdout.buffer.write(told.read())
+            sys.stdout.flush()
+    return next(filter(None, codes), 0)
 
 
 def _pytest() -> list[str]:
