@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -44,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     _session.enter_context(virtual_screen())
     tk_watch.watch()
     _watch_log()
+
+
+def pytest_collection_finish() -> None:
+    """Modules and thousands of test items stay to the end: the collector of cycles need not look at them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:
