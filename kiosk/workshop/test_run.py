@@ -13,25 +13,20 @@ from pathlib import Path
 from kiosk.workshop.system_packages import TEST_PACKAGES, install_test_packages
 
 HOME = Path(__file__).resolve().parents[2]
-# Without windows and stations as a whole. It runs beside the others: a part waits for its devices half of the time.
-BESIDE = (
-    *(f"tests/{room}" for room in ("core", "devices", "dicom", "flow", "house", "paper", "store", "workshop")),
-    "tests/test_bootstrap.py", "tests/test_commands.py",
-)  # fmt: skip
-# Windows of single modes: a part of its own where each part gets a screen, or two windows would fight for the keyboard.
-WINDOWS = ("tests/modes", "tests/ui")
+# Pytests that share the suite (tests/sharing.py): more than cores, as each waits for its devices half of the time.
+AT_ONCE = 3
 
 
 def run_tests(words: list[str]) -> int:
-    """Run pytest with ``words`` added, `--soak` among them if wished; its exit code. All tests run as several parts at
-    once; those that were named run alone. Pytest itself sees to a screen where there is none.
+    """Run pytest with ``words`` added, `--soak` among them if wished; its exit code. Several pytests at once share all
+    tests; those that were named run alone. Each pytest sees to a screen where there is none.
     """
     for package in install_test_packages():
         print(f"not here: {package} ({TEST_PACKAGES[package]}); tests that need it are reported as skipped", flush=True)
     try:
         if named(words):
             return subprocess.run([*_pytest(), *words], cwd=HOME, check=False).returncode
-        return _all_parts(words)
+        return _all_together(words)
     except KeyboardInterrupt:
         return 130
 
@@ -48,24 +43,20 @@ def each_has_a_screen() -> bool:
     return not os.environ.get("DISPLAY") and shutil.which("Xvfb") is not None
 
 
-def parts(own_screens: bool) -> list[list[str]]:
-    """What each of several pytests is given. The first one gets all that is not named, so that nothing is left out."""
-    others = [list(BESIDE), *([list(WINDOWS)] if own_screens else [])]
-    return [[f"--ignore={room}" for other in others for room in other], *others]
-
-
-def _all_parts(words: list[str]) -> int:
-    """The first part is seen as it goes on, the others when all are over."""
-    first, *others = parts(each_has_a_screen())
+def _all_together(words: list[str]) -> int:
+    """The first one is seen as it goes on, the others when all are over."""
     with ExitStack() as opened:
+        claims = opened.enter_context(tempfile.TemporaryDirectory())
+        windows = ["any"] * AT_ONCE if each_has_a_screen() else ["first", *["none"] * (AT_ONCE - 1)]
+        call = [*_pytest(), *words]
+        env = [{**os.environ, "KIOSK_TEST_CLAIMS": claims, "KIOSK_TEST_WINDOWS": each} for each in windows]
         beside = []
-        for rooms in others:
+        for each in env[1:]:
             told = opened.enter_context(tempfile.TemporaryFile())
-            call = [*_pytest(), *words, *rooms]
-            running = subprocess.Popen(call, cwd=HOME, stdout=told, stderr=subprocess.STDOUT)
+            running = subprocess.Popen(call, cwd=HOME, env=each, stdout=told, stderr=subprocess.STDOUT)
             opened.callback(running.kill)
             beside.append((running, told))
-        codes = [subprocess.run([*_pytest(), *words, *first], cwd=HOME, check=False).returncode]
+        codes = [subprocess.run(call, cwd=HOME, env=env[0], check=False).returncode]
         codes += [running.wait() for running, _ in beside]
         for _, told in beside:
             told.seek(0)

@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.core.booking import Booker, BookingState
 from kiosk.core.booking_book import WrongMaster
-from kiosk.core.faults import LinkLost, Overtaken, Refused
+from kiosk.core.faults import Overtaken, Refused
 from kiosk.core.patient import Patient, same_name
 from kiosk.flow.book_seats import BookSeats
 from kiosk.flow.keep_book import KeepBook
@@ -298,18 +298,6 @@ def test_nothing_is_made_beyond_what_was_made(site: BookingSite) -> None:
 # -- many at once --------------------------------------------------------------------------------------------------
 
 
-def patiently(act: Callable[[], object], tries: int) -> object:
-    """On a slow PC the one file of SQLite may be in use for seconds, and a person is told to try again. PostgreSQL has
-    no such excuse: there it would be a deadlock.
-    """
-    for _ in range(tries - 1):
-        try:
-            return act()
-        except LinkLost:
-            pass
-    return act()
-
-
 def at_once(site: BookingSite, *acts: Callable[[], object]) -> list[BaseException]:
     """Each in its own thread, begun together; what went wrong beside refusals."""
     start, wrong = threading.Barrier(len(acts)), []
@@ -317,7 +305,7 @@ def at_once(site: BookingSite, *acts: Callable[[], object]) -> list[BaseExceptio
     def run(act: Callable[[], object]) -> None:
         start.wait(30)
         try:
-            patiently(act, 4 if site.centre.is_sqlite else 1)
+            act()
         except (Refused, Overtaken):
             pass
         except BaseException as why:
@@ -333,6 +321,7 @@ def at_once(site: BookingSite, *acts: Callable[[], object]) -> list[BaseExceptio
     return wrong
 
 
+@pytest.mark.usefixtures("long_turns")
 def test_newcomers_movers_courses_and_the_list_at_once(site: BookingSite) -> None:
     """No deadlock, no raw error: one act after the other."""
 
