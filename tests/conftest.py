@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kiosk.core.words import speak
 from kiosk.workshop.virtual_screen import virtual_screen
-from tests import tk_watch
+from tests import sharing, tk_watch
 from tests.needs import tool
 from tests.postgres_server import PostgresServer
 from tests.waiting import wait_until as wait_until_now
@@ -26,9 +28,14 @@ THREAD_END_S = 5.0
 # Reasons for which a test may be skipped even where nothing that can run may be.
 CI_CANNOT = ("only on Windows", "needs root", "got empty parameter set")
 
+# How long a case takes says more about the PC than about the program.
+settings.register_profile("kiosk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kiosk")
+
 _logged: list[logging.LogRecord] = []
 _unwanted_skips: list[str] = []
 _session = ExitStack()
+_share = sharing.share_asked_for()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +51,21 @@ def pytest_configure(config: pytest.Config) -> None:
     _session.enter_context(virtual_screen())
     tk_watch.watch()
     _watch_log()
+
+
+def pytest_collection_finish() -> None:
+    """Modules and thousands of test items stay to the end: the collector of cycles need not look at them each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Where the suite is shared, the part of this process; pytest's own loop otherwise."""
+    if _share is None or session.testsfailed or session.config.option.collectonly:
+        return None
+    _share.run(session)
+    return True
 
 
 def pytest_unconfigure() -> None:

@@ -12,13 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.store import engine
 from kiosk.store.engine import Store
 from kiosk.store.every_table import centre as centre_tables
 from kiosk.store.opening import HEAD, centre_store, prepare, station_store
+from tests import pins
 from tests.needs import needs
 from tests.postgres_server import PostgresServer
 
-__all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "local", "postgres_centre", "sqlite_templates"]
+__all__ = [
+    "centre", "centre_on_postgresql", "centre_on_sqlite", "local", "long_turns", "postgres_centre", "sqlite_templates",
+]  # fmt: skip
+
+pins.hash_once()
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +79,12 @@ def local(sqlite_templates: Path, tmp_path: Path) -> Iterator[Store]:
     store = station_store(tmp_path)
     yield store
     store.close()
+
+
+@pytest.fixture
+def long_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty at once may wait longer for the one file of SQLite than a person would, where the PC is busy otherwise."""
+    monkeypatch.setattr(engine, "BUSY_WAIT_MS", 60_000)
 
 
 def _empty(url: str) -> None:

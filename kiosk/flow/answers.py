@@ -159,12 +159,12 @@ class Errands:
         self._crew = crew
         self._post = post
         self._leave = leave  # closes what a thread holds (its database connections) when the thread ends
-        self._queue: queue.Queue[tuple[Answer, Callable[[], Any]]] = queue.Queue()
+        self._queue: queue.Queue[tuple[Answer, Callable[[], Any]] | None] = queue.Queue()  # None: look at the stop flag
         self._deadlines: list[tuple[float, int, Answer]] = []
         self._order = itertools.count()
         self._changed = threading.Condition()
         for number in range(threads):
-            crew.start(f"desk-{number + 1}", self._run)
+            crew.start(f"desk-{number + 1}", self._run, wake=lambda: self._queue.put(None))
         crew.start("desk-deadlines", self._watch, wake=self._wake)
 
     def ask(self, work: Callable[..., Any], *args: Any, deadline_s: float = 15.0, **kwargs: Any) -> Answer:
@@ -195,10 +195,10 @@ class Errands:
     def _run(self, stop: threading.Event) -> None:
         try:
             while not stop.is_set():
-                try:
-                    answer, work = self._queue.get(timeout=0.2)
-                except queue.Empty:
+                asked = self._queue.get()
+                if asked is None:
                     continue
+                answer, work = asked
                 if answer.cancelled or answer.arrived:
                     continue
                 try:

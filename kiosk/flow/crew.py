@@ -59,6 +59,7 @@ class Crew:
             members = list(reversed(self._members))
         for each in members:
             each.stop.set()
+        for each in members:  # when all flags are set: a wake that one of a group takes for another is not lost
             if each.wake is not None:
                 each.wake()
         late = []

@@ -28,6 +28,7 @@ KIND = "gateway"  # of the local notice
 KEPT = 200
 BEAT_S, MOST_OFTEN_S = 5.0, 1.0
 AUDIT_EVERY_S = 3600.0
+WAKE = "wake"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class GatewayBook:
         self._own = own
         self._actor = actor
         self._facts = facts
-        self._told: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self._told: queue.Queue[tuple[str, Any]] = queue.Queue()  # kind and what; WAKE: look at the stop flag
         self._counting = threading.Lock()
         self._taken: Counter[str] = Counter()
         self._queries: deque[dict[str, Any]] = deque(maxlen=KEPT)
@@ -90,9 +91,13 @@ class GatewayBook:
                     self._write(news)
                     beat, news = time.monotonic(), False
         finally:
-            self._collect()
+            self._collect(wait_s=0.0)
             self._own.leave()
             self._centre.leave()
+
+    def wake(self) -> None:
+        """Ends a wait of the worker."""
+        self._told.put((WAKE, None))
 
     def _read_back(self) -> None:
         with self._own.reading() as conn:
@@ -102,10 +107,10 @@ class GatewayBook:
         self._troubles.extend(Trouble(**each) for each in (state.body if state else {}).get("troubles", []))
         self._devices.update((state.body if state else {}).get("devices", {}))
 
-    def _collect(self) -> bool:
+    def _collect(self, wait_s: float = 0.5) -> bool:
         """Wait a moment for news and take what is there; True where anything came."""
         try:
-            kind, told = self._told.get(timeout=0.5)
+            kind, told = self._told.get(timeout=wait_s)
         except queue.Empty:
             return self._count()
         self._count()
@@ -113,7 +118,7 @@ class GatewayBook:
             if kind == "asked":
                 self._queries.append(told)
                 self._audit(told)
-            else:
+            elif kind != WAKE:
                 self._add_trouble(told)
             try:
                 kind, told = self._told.get_nowait()

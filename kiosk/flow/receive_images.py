@@ -141,7 +141,7 @@ def receive_images(kit: Kit, how: Receiving, stop: threading.Event, traffic: Tra
         if how.tls is not None:
             listen(how.tls_port, how.tls.listening())
         services.start()
-        kit.crew.start("gateway-book", book.keep)
+        kit.crew.start("gateway-book", book.keep, wake=book.wake)
         while not stop.wait(0.5):
             pass
     finally:

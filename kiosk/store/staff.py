@@ -31,16 +31,25 @@ class Person:
 
 def hash_secret(secret: str) -> str:
     """``scrypt$salt$hash`` of a PIN or a badge code."""
-    salt = os.urandom(16)
-    return f"scrypt${salt.hex()}${hashlib.scrypt(secret.encode(), salt=salt, **_SCRYPT).hex()}"
+    salt = new_salt()
+    return f"scrypt${salt.hex()}${stretched(secret, salt)}"
+
+
+def new_salt() -> bytes:
+    """Another one each time: who has the same PIN has another hash."""
+    return os.urandom(16)
+
+
+def stretched(secret: str, salt: bytes) -> str:
+    """The slow hash in hexadecimal digits."""
+    return hashlib.scrypt(secret.encode(), salt=salt, **_SCRYPT).hex()
 
 
 def fits(secret: str, kept: str) -> bool:
     if not secret or not kept:
         return False
     _, salt, wanted = kept.split("$")
-    made = hashlib.scrypt(secret.encode(), salt=bytes.fromhex(salt), **_SCRYPT)
-    return hmac.compare_digest(made.hex(), wanted)
+    return hmac.compare_digest(stretched(secret, bytes.fromhex(salt)), wanted)
 
 
 def badge_key(code: str) -> str:

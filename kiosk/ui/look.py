@@ -115,6 +115,7 @@ def family_of(available: set[str]) -> str:
 
 
 _CHECKS = "KioskCheck"
+_FONT_KEEPER = "fonts"
 
 
 def dress(root: tk.Misc) -> None:
@@ -124,6 +125,7 @@ def dress(root: tk.Misc) -> None:
     if sys.platform == "win32":
         _scale = scale_for(root.winfo_fpixels("1i"), root.winfo_screenwidth(), root.winfo_screenheight())
     _make_fonts(root)
+    _keep_fonts_open(root)
     style = ttk.Style(root)
     style.theme_use("clam")
     letters = int(root.tk.call("font", "metrics", TEXT, "-linespace"))
@@ -154,6 +156,16 @@ def _make_fonts(root: tk.Misc) -> None:
         root.tk.call("font", verb, name, "-family", family, "-size", -px(size), "-weight", weight)
     for name in ("TkDefaultFont", "TkTextFont", "TkMenuFont", "TkHeadingFont", "TkTooltipFont"):
         root.tk.call("font", "configure", name, "-family", family, "-size", -px(FONTS[TEXT][0]))
+
+
+def _keep_fonts_open(root: tk.Misc) -> None:
+    """Tk closes a font that no widget uses, and every new widget looks at the default one before it takes its own. Each
+    opening takes half a millisecond, and a window has hundreds of labels: so one of each that is never shown stays.
+    """
+    if _FONT_KEEPER not in root.children:
+        keeper = tk.Frame(root, name=_FONT_KEEPER)
+        for name in (*FONTS, "TkDefaultFont", "TkTextFont", "TkFixedFont", "TkMenuFont"):
+            tk.Label(keeper, font=name)
 
 
 def _style_text(style: ttk.Style) -> None:

@@ -1,36 +1,34 @@
-"""The command `test`: packages that the tests need, a virtual screen, then pytest with whatever was asked of it."""
+"""The command `test`: packages that the tests need, then pytest with whatever was asked of it."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from kiosk.workshop.system_packages import TEST_PACKAGES, install_test_packages
-from kiosk.workshop.virtual_screen import virtual_screen
 
 HOME = Path(__file__).resolve().parents[2]
-# Half of the suite by time, without windows and stations as a whole; it runs beside the other half, on the second core.
-BESIDE = (
-    *(f"tests/{room}" for room in ("core", "devices", "dicom", "flow", "house", "paper", "store", "workshop")),
-    "tests/test_bootstrap.py", "tests/test_commands.py",
-)  # fmt: skip
+# Pytests that share the suite (tests/sharing.py): more than cores, as each waits for its devices half of the time.
+AT_ONCE = 3
 
 
 def run_tests(words: list[str]) -> int:
-    """Run pytest with ``words`` added, `--soak` among them if wished; its exit code. All tests run as two halves at
-    once; those that were named run alone.
+    """Run pytest with ``words`` added, `--soak` among them if wished; its exit code. Several pytests at once share all
+    tests; those that were named run alone. Each pytest sees to a screen where there is none.
     """
     for package in install_test_packages():
         print(f"not here: {package} ({TEST_PACKAGES[package]}); tests that need it are reported as skipped", flush=True)
-    with virtual_screen():
-        try:
-            if named(words):
-                return subprocess.run([*_pytest(), *words], cwd=HOME, check=False).returncode
-            return _both_halves(words)
-        except KeyboardInterrupt:
-            return 130
+    try:
+        if named(words):
+            return subprocess.run([*_pytest(), *words], cwd=HOME, check=False).returncode
+        return _all_together(words)
+    except KeyboardInterrupt:
+        return 130
 
 
 def named(words: list[str]) -> bool:
@@ -40,21 +38,32 @@ def named(words: list[str]) -> bool:
     )
 
 
-def _both_halves(words: list[str]) -> int:
-    """The one half is seen as it goes on, the other one when both are over."""
-    ignored = [f"--ignore={room}" for room in BESIDE]
-    with tempfile.TemporaryFile() as told:
-        beside = subprocess.Popen([*_pytest(), *words, *BESIDE], cwd=HOME, stdout=told, stderr=subprocess.STDOUT)
-        try:
-            code = subprocess.run([*_pytest(), *words, *ignored], cwd=HOME, check=False).returncode
-            other = beside.wait()
-        finally:
-            beside.kill()
-        told.seek(0)
-        sys.stdout.flush()
-        sys.stdout.buffer.write(told.read())
-        sys.stdout.flush()
-    return code or other
+def each_has_a_screen() -> bool:
+    """Does each pytest get a virtual screen of its own?"""
+    return not os.environ.get("DISPLAY") and shutil.which("Xvfb") is not None
+
+
+def _all_together(words: list[str]) -> int:
+    """The first one is seen as it goes on, the others when all are over."""
+    with ExitStack() as opened:
+        claims = opened.enter_context(tempfile.TemporaryDirectory())
+        windows = ["any"] * AT_ONCE if each_has_a_screen() else ["first", *["none"] * (AT_ONCE - 1)]
+        call = [*_pytest(), *words]
+        env = [{**os.environ, "KIOSK_TEST_CLAIMS": claims, "KIOSK_TEST_WINDOWS": each} for each in windows]
+        beside = []
+        for each in env[1:]:
+            told = opened.enter_context(tempfile.TemporaryFile())
+            running = subprocess.Popen(call, cwd=HOME, env=each, stdout=told, stderr=subprocess.STDOUT)
+            opened.callback(running.kill)
+            beside.append((running, told))
+        codes = [subprocess.run(call, cwd=HOME, env=env[0], check=False).returncode]
+        codes += [running.wait() for running, _ in beside]
+        for _, told in beside:
+            told.seek(0)
+            sys.stdout.flush()
+            sys.stdout.buffer.write(told.read())
+            sys.stdout.flush()
+    return next(filter(None, codes), 0)
 
 
 def _pytest() -> list[str]:

@@ -21,11 +21,14 @@ from tests.stores import (
     centre_on_postgresql,
     centre_on_sqlite,
     local,
+    long_turns,
     postgres_centre,
     sqlite_templates,
 )
 
-__all__ = ["centre", "centre_on_postgresql", "centre_on_sqlite", "local", "postgres_centre", "sqlite_templates"]
+__all__ = [
+    "centre", "centre_on_postgresql", "centre_on_sqlite", "local", "long_turns", "postgres_centre", "sqlite_templates",
+]  # fmt: skip
 
 
 @pytest.fixture

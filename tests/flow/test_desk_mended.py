@@ -321,6 +321,7 @@ def at_once(site: BookingSite, *acts: Callable[[], object]) -> list[BaseExceptio
     return wrong
 
 
+@pytest.mark.usefixtures("long_turns")
 def test_newcomers_movers_courses_and_the_list_at_once(site: BookingSite) -> None:
     """No deadlock, no raw error: one act after the other."""
 

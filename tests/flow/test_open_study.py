@@ -185,9 +185,10 @@ def test_a_decoder_killed_from_outside_in_the_middle(make: Make, folder: Path, w
     bad = folder / "hang-1"
     shutil.copy(folder / "I1", bad)
     assert shown_value(reader, folder / "I1") == 1
-    answer = reader.frame(str(bad), 0)
     pid = reader.children[0].pid
-    wait_until(lambda: psutil.Process(pid).cpu_percent(0.05) > 50, what="it is at it")
+    worked_s = psutil.Process(pid).cpu_times().user
+    answer = reader.frame(str(bad), 0)
+    wait_until(lambda: psutil.Process(pid).cpu_times().user > worked_s + 0.1, 20, "it is at it")
     os.kill(pid, signal.SIGSEGV if hasattr(signal, "SIGSEGV") else signal.SIGTERM)
     with pytest.raises(Fault, match="V500"):
         answer.wait(20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -10,15 +11,16 @@ from kiosk.locale import load
 from kiosk.locale.compile_catalogue import MO, PO, render, texts_of, texts_of_tree, translations, troubles
 from tests.house.tree import modules
 
+texts_here = cache(texts_of_tree)
 
 def test_every_text_has_its_japanese() -> None:
     known, disagreements = translations()
-    assert disagreements + troubles(texts_of_tree(), known) == []
+    assert disagreements + troubles(texts_here(), known) == []
 
 
 def test_the_catalogue_is_up_to_date() -> None:
     """After a change: python -m kiosk.locale.compile_catalogue."""
-    po, mo = render(texts_of_tree(), translations()[0])
+    po, mo = render(texts_here(), translations()[0])
     assert PO.read_bytes().decode() == po.decode()
     assert MO.read_bytes() == mo
 
@@ -50,14 +52,14 @@ def test_windows_show_no_untranslated_literal() -> None:
     for module in modules():
         if module.room not in ("ui", "modes", "station"):
             continue
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call):
                 found += [
                     f"{module.place}:{node.lineno} {word.arg}={word.value.value!r}"
                     for word in node.keywords
                     if word.arg in ("text", "label", "message") and is_prose(word.value)
                 ]
-    marked = set(texts_of_tree())
+    marked = set(texts_here())
     assert [line for line in found if line.split("=", 1)[1].strip("'\"") not in marked] == []
 
 

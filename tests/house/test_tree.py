@@ -36,7 +36,7 @@ def test_tests_wait_for_conditions() -> None:
     slept = [
         f"{module.place}:{node.lineno}"
         for module in test_modules()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Call) and is_sleep(node.func)
     ]
     assert slept == []

@@ -14,6 +14,9 @@ from tests.needs import needs
 SUITE = """
 import logging, sys, threading
 import pytest
+import tests.conftest
+
+tests.conftest.THREAD_END_S = 0.2
 
 def test_plain(): pass
 

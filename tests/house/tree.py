@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2]
@@ -31,9 +32,14 @@ class Module:
         parts = self.name.split(".")
         return parts[1] if len(parts) > 1 else parts[0]
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree; several tests look at them all."""
+        return tuple(ast.walk(self.tree))
+
     def imports(self) -> Iterator[tuple[str, int]]:
         """Every module named by an import, inside functions too, with its line. Relative ones start with a dot."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for each in node.names:
                     yield each.name, node.lineno
@@ -44,6 +50,7 @@ class Module:
                     yield (full if is_module(full) else origin), node.lineno
 
 
+@cache
 def is_module(name: str) -> bool:
     """Whether a dotted name of ours is a module or package rather than something inside one."""
     path = HOME / name.replace(".", "/")
@@ -54,16 +61,30 @@ def is_module(name: str) -> bool:
 def modules() -> tuple[Module, ...]:
     """All modules of the program: main.py and kiosk/."""
     paths = [HOME / "main.py", *sorted((HOME / "kiosk").rglob("*.py"))]
-    return tuple(read(path) for path in paths)
+    return read_all(paths)
 
 
 @cache
 def test_modules() -> tuple[Module, ...]:
     """All modules of the tests."""
-    return tuple(read(path) for path in sorted((HOME / "tests").rglob("*.py")))
+    return read_all(sorted((HOME / "tests").rglob("*.py")))
 
 
 test_modules.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest thinks of its name
+
+
+def read_all(paths: Iterable[Path]) -> tuple[Module, ...]:
+    """They stay for the whole run, so the collector of cycles is told to leave them out: looking at a million nodes
+    again and again would take longer than reading them.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        found = tuple(read(path) for path in paths)
+        gc.freeze()
+    finally:
+        gc.enable()
+    return found
 
 
 def read(path: Path) -> Module:

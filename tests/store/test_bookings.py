@@ -75,6 +75,7 @@ def wrong(store: Store) -> list[str]:
     return found
 
 
+@pytest.mark.usefixtures("long_turns")
 def test_many_clerks_one_seat_each_time(centre: Store, soak: float) -> None:
     """Twenty at once for each slot of one seat: exactly one has it, the others are offered what is near."""
     races = RACES if soak == 1.0 else 12

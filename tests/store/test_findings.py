@@ -10,6 +10,7 @@ from kiosk.core.finding import Finding, FindingBody, FindingState
 from kiosk.store import findings, masters, open_by, staff, visits
 from kiosk.store import local as local_store
 from kiosk.store.engine import Store
+from tests import pins
 from tests.store.samples import row
 
 
@@ -114,7 +115,8 @@ def test_who_has_it_open_is_told_and_ends_by_itself(centre: Store) -> None:
         assert open_by.hold(conn, "finding 1", by="医師1", station="r1") is None
 
 
-def test_pins_are_salted_and_lock_after_five_wrong_ones(centre: Store) -> None:
+def test_pins_are_salted_and_lock_after_five_wrong_ones(centre: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staff, "new_salt", pins.new_salt)
     with centre.writing() as conn:
         assert staff.nobody_yet(conn)
         one = staff.add_person(conn, name="見本 一", role="nurse", pin="2468", badge="B-001")

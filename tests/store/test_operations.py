@@ -168,6 +168,7 @@ def test_found_by_id_name_or_kana(centre: Store) -> None:
             assert operations.find_operations(conn, "0001", text, day()) == [], text
 
 
+@pytest.mark.usefixtures("long_turns")
 def test_many_clerks_at_once(centre: Store, soak: float) -> None:
     """Each plans, moves and cancels at random in the same two rooms; nothing overlaps without a reason."""
     strange: list[BaseException] = []
@@ -202,6 +203,7 @@ def test_many_clerks_at_once(centre: Store, soak: float) -> None:
     assert wrong(centre) == []
 
 
+@pytest.mark.usefixtures("long_turns")
 def test_one_time_is_wanted_by_many_at_the_same_moment(centre: Store, soak: float) -> None:
     """Each round eight clerks want the same room, or the same surgeon in eight rooms: exactly one of them has it."""
     rounds = 400 if soak == 1.0 else 40

@@ -163,7 +163,7 @@ def test_a_receiver_that_dies_is_back_by_itself(open_gateway: Open) -> None:
     import signal
     import time
 
-    site = open_gateway(child=True)
+    site = open_gateway(child=("receive",))
     port = site.port
     os.kill(site.service.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
     died = time.monotonic()
@@ -240,7 +240,7 @@ def test_whose_port_it_is(open_gateway: Open) -> None:
 @pytest.mark.expects_errors
 def test_a_port_that_is_taken_is_in_the_log_and_tried_again(open_gateway: Open) -> None:
     first = open_gateway()
-    second = open_gateway(port=first.port, child=True)
+    second = open_gateway(port=first.port, child=("receive",))
     wait_until(lambda: second.service.deaths >= 1, 20)
     assert isinstance(second.overview().state.port, int)
     first.close()

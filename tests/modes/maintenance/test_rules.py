@@ -96,7 +96,7 @@ def audited_actions() -> dict[str, str]:
     for module in modules():
         if module.room not in ("flow", "modes"):
             continue
-        for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+        for call in (node for node in module.nodes if isinstance(node, ast.Call)):
             called = ast.unparse(call.func).rsplit(".", 2)
             within = called[-1] in ("_note", "_tell") and bool(call.args) and ast.unparse(call.args[0]) == "conn"
             each_line = called[-1] == "_each"  # of steer_sending: one row for every line

@@ -290,7 +290,7 @@ def test_a_list_that_cannot_be_read_is_red(site: Site, open_window: OpenWindow, 
     window.open_lists()
     wait_until(lambda: len(window.lists.files) == 3)
     assert window.lists.files.selected == window.lists.files.shown_keys[0]
-    assert line(window)[1] == ""
+    wait_until(lambda: line(window)[1] == "")
 
 
 def read_again(site: Site) -> None:
