@@ -14,9 +14,9 @@ from kiosk.ui.shell import Key
 
 NEWS_PAUSE_MS = 400
 OPENERS = {  # name -> the key of the viewer's list that leads there, and its words
-    "fundus": ("F6", N_("Fundus reading")),
-    "doctor": ("F11", N_("Doctor's display")),
-    "compare": ("F12", N_("Beside last time")),
+    "fundus": ("F7", N_("Fundus reading")),
+    "doctor": ("F8", N_("Doctor's display")),
+    "compare": ("F9", N_("Beside last time")),
 }
 
 
