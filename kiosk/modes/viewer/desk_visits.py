@@ -115,7 +115,7 @@ class VisitsDesk:
         """Shown if it is decoded already, else None."""
         return self._reader.peek(path, frame, stamp)
 
-    def fetch_ahead(self, stack: Any, at: int, forward: bool) -> None:
+    def fetch_ahead(self, stack: Any, at: int, forward: bool, **how: Any) -> None:
         """A pane asks for its neighbours; here the page knows better what comes next."""
 
     def _headers(self, visit: int, kinds: tuple[str, ...], earlier: bool) -> Answer:
