@@ -149,10 +149,11 @@ def our_turn(degrees: int, mirrored: bool) -> Turn:
 
 def area_in_sight(box: tuple[float, float, float, float], turn: Turn, rows: int, columns: int) -> Area:
     """``box``: left, top, right, bottom of what is in sight, in picture pixels as seen; size of the picture as
-    stored."""
-    left, top, right, bottom = box
-    upper = turn.source(math.floor(top), math.floor(left), rows, columns)
-    lower = turn.source(math.ceil(bottom) - 1, math.ceil(right) - 1, rows, columns)
+    stored. Of a pixel that is cut by the edge of the pane the larger part counts.
+    """
+    first_column, first_row, end_column, end_row = (round(each) for each in box)
+    upper = turn.source(first_row, first_column, rows, columns)
+    lower = turn.source(max(first_row, end_row - 1), max(first_column, end_column - 1), rows, columns)
     return Area((upper[0] + 1, upper[1] + 1), (lower[0] + 1, lower[1] + 1))
 
 

@@ -157,23 +157,25 @@ class Saving:
         """The picture as it is seen into the tray of its visit, and as a key object into its study."""
         pane = self.pictures.pane
         seen, facts, shot = self.pictures.seen_in(pane), pane.facts, self._shot(pane)
-        if seen is None or seen.visit is None or facts is None or shot is None:
+        if seen is None or seen.visit is None or facts is None or not pane.ready or pane.stack is None:
             self.shell.problem.look(N_("Key images need an examination that belongs to a visit."))
             return
         desk, beside = self._window.desk, self.beside(pane)
+        frame = pane.stack.slides[pane.at][1] + 1
         caption = rules.caption_of(facts, pane.turned_now, pane.inverted)
-        known = beside.is_key(*shot) or not facts.sop_uid
+        # What was made here of other pictures is no instance that could be referred to.
+        known = shot is None or not facts.sop_uid or beside.is_key(*shot)
 
         def taken(row: int) -> None:
             self.shell.problem.done(N_("The key image is in the tray of this visit."))
             now = self._beside.get(id(seen))
-            if not known and now is not None and now[0] is seen:
+            if shot is not None and not known and now is not None and now[0] is seen:
                 self._keep(seen, Beside(now[1].states, now[1].keys | {shot}))
 
         picture = pane.png_maker(desk.settings.key_image_px)
         desk.take_key_image(
-            seen.visit.id, facts.sop_uid, shot[1], picture, pane.rendering(), caption, None if known else facts
-        ).then(taken, self.shell.problem.fault)  # fmt: skip
+            seen.visit.id, facts.sop_uid, frame, picture, pane.rendering(), caption, None if known else facts
+        ).then(taken, self.shell.problem.fault)
 
     def next_key_image(self) -> None:
         """Leap to the next key image of the study in this pane."""
