@@ -167,11 +167,13 @@ class ViewerDesk:
         found = kit.ask(study_to_show, kit.centre, kit.volumes, kit.session.actor(), study=study, visit=visit)
         return self._after(found, lambda to_show: self._read(to_show, progress, first))
 
-    def open_line(self, line: FoundStudy, progress: Callable[..., None] | None = None) -> Answer:
-        """Answer: Seen, of a line of the list; fetched first where it lies at a server."""
+    def open_line(
+        self, line: FoundStudy, progress: Callable[..., None] | None = None, first: First | None = None
+    ) -> Answer:
+        """Answer: Seen, of a line of the list; fetched first where it lies at a server. ``first`` as in open_study."""
         if not line.nearest:
-            return self.open_study(line.study.id, progress)
-        return self._after(self.stores.open(line, progress), lambda to_show: self._read(to_show, progress, None))
+            return self.open_study(line.study.id, progress, first)
+        return self._after(self.stores.open(line, progress), lambda to_show: self._read(to_show, progress, first))
 
     def open_last_time(self, study: Study) -> Answer:
         """Answer: Seen, of the examination before this one of the same person and kind; None where there is none."""

@@ -259,7 +259,7 @@ class ViewerWindow:
 
     def open_line(self, line: FoundStudy) -> None:
         """Show a study of the list, from the nearest store that has it."""
-        self._open(lambda progress: self.desk.open_line(line, progress))
+        self._open(lambda progress: self.desk.open_line(line, progress, self._show_first))
 
     def open_study(self, study: Study) -> None:
         """Show a study of the shared store."""
