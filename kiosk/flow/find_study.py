@@ -14,8 +14,8 @@ from kiosk.core.hanging import SLICED
 from kiosk.core.study import Instance, Study
 from kiosk.core.study_search import StudyQuestion, birth_date_in, name_forms
 from kiosk.core.visit import Visit
-from kiosk.core.words import N_
-from kiosk.store import audit, images, visits
+from kiosk.core.words import N_, Sentence
+from kiosk.store import audit, corrections, images, visits
 from kiosk.store.audit import Actor
 from kiosk.store.engine import Connection, Store
 from kiosk.store.volume import Volumes
@@ -34,6 +34,7 @@ class ToShow:
     visit: Visit | None
     paths: tuple[Path, ...]
     out_of_reach: tuple[tuple[str, Fault], ...] = ()
+    corrected: Sentence | None = None  # said beside pictures that had been taken under a wrong person
 
 
 def list_studies(centre: Store, text: str, days: int, modality: str, limit: int = 300) -> list[Study]:
@@ -81,12 +82,39 @@ def study_to_show(
         first = found[0]
         its_visit = visits.visit_by_id(conn, first.visit_id) if first.visit_id is not None else None
         paths, away = paths_of(conn, volumes, found)
+        corrected = _corrected(conn, found)
         for one in found:
             who = f"{one.issuer}|{one.patient_id}"
             audit.write(conn, actor, "study opened", patient=who, subject=f"study {one.id}")
     if not paths and away:
         raise away[0][1]
-    return ToShow(first, its_visit, paths, away)
+    return ToShow(first, its_visit, paths, away, corrected)
+
+
+def moved_from(centre: Store, text: str) -> Sentence | None:
+    """Where images of the person with this ID or check-up number were moved away by a correction: that they were.
+    domain.md 10.2, 5."""
+    if not text:
+        return None
+    with centre.reading() as conn:
+        found_visits = visits.find_visits(conn, text, limit=20)
+        ids = {text, *(visit.patient.patient_id for visit in found_visits if visit.key.number == text)}
+        found = [each for known in ids if known for each in corrections.moved_from(conn, known)]
+    if not found:
+        return None
+    newest = max(found, key=lambda each: each.id)
+    told = N_("Images of {id} were moved on {day}: they had been taken under the wrong person.")
+    return Sentence(told, {"id": newest.before.patient_id, "day": newest.at[:10]})
+
+
+def _corrected(conn: Connection, found: Iterable[Study]) -> Sentence | None:
+    for one in found:
+        if (made := corrections.that_made(conn, one.study_uid)) is not None:
+            told = N_("Corrected on {day}: these images had been taken as {id} {name}.")
+            return Sentence(
+                told, {"day": made.at[:10], "id": made.before.patient_id, "name": made.before.shown_name}
+            )  # fmt: skip
+    return None
 
 
 def paths_of(

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kiosk.core.correction import Identity, State, may_follow
+from kiosk.core.correction import NEW_VISIBLE, Identity, State, may_follow
 from kiosk.core.study import Instance
 from kiosk.store.clock import now_text
 from kiosk.store.correction_tables import correction_files as files
@@ -121,6 +121,18 @@ def by_id(conn: sa.Connection, correction: int) -> Correction | None:
 
 def newest(conn: sa.Connection, limit: int = 200) -> list[Correction]:
     return _many(conn, sa.select(*_SHOWN).order_by(corrections.c.id.desc()).limit(limit))
+
+
+def that_made(conn: sa.Connection, study_uid: str) -> Correction | None:
+    """The correction in force by which these images became those of their person."""
+    made = (corrections.c.new_study_uid == study_uid, corrections.c.state.in_(NEW_VISIBLE))
+    return next(iter(_many(conn, sa.select(*_SHOWN).where(*made).order_by(corrections.c.id.desc()).limit(1))), None)
+
+
+def moved_from(conn: sa.Connection, patient_id: str) -> list[Correction]:
+    """The corrections in force that took images away from this person, newest first."""
+    taken = (corrections.c.before["patient_id"].as_string() == patient_id, corrections.c.state.in_(NEW_VISIBLE))
+    return _many(conn, sa.select(*_SHOWN).where(*taken).order_by(corrections.c.id.desc()).limit(20))
 
 
 def working_on(conn: sa.Connection, study_uid: str) -> Correction | None:

@@ -17,6 +17,7 @@ from kiosk.core.picture import Paint
 from kiosk.dicom.nodes import Node
 from kiosk.dicom.send import SentFile
 from kiosk.flow.crew import Crew
+from kiosk.flow.find_study import moved_from, study_to_show
 from kiosk.flow.intake import Outcome
 from kiosk.flow.open_study import Shown
 from kiosk.flow.redraw_name import REDRAW, RedrawNames, ask_redrawn, preview
@@ -392,3 +393,23 @@ def test_a_removal_that_is_cut_off_is_taken_up_again(small: Site, monkeypatch: p
     small.correct.go_on(number)
     assert small.now(number).kept == "removed"
     assert not any(path.startswith("QUARANTINE/") for path in small.files())
+
+
+def test_the_viewer_says_that_images_were_corrected_and_where_they_are_no_more(site: Site) -> None:
+    def shown() -> Any:
+        with site.centre.reading() as conn:
+            study = images.find_studies(conn, limit=1)[0]
+        return study_to_show(site.centre, site.volumes, Actor("読影 一郎"), study=study.id)
+
+    assert shown().corrected is None and moved_from(site.centre, WRONG.patient_id) is None
+    number = site.begin()
+    site.correct.go_on(number)
+    told = shown().corrected
+    assert told.values["id"] == WRONG.patient_id and told.values["name"] == WRONG.kanji
+    for text in (WRONG.patient_id, "001"):
+        moved = moved_from(site.centre, text)
+        assert moved is not None and moved.values["id"] == WRONG.patient_id
+    assert moved_from(site.centre, RIGHT.patient_id) is None and moved_from(site.centre, "") is None
+    site.ask.undo(number)
+    site.correct.go_on(number)
+    assert shown().corrected is None and moved_from(site.centre, WRONG.patient_id) is None

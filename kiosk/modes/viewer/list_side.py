@@ -56,6 +56,20 @@ class ListSide:
         self.window.list.ask_stores()
         self.desk.stores.ask(*question, self._answered)
 
+    def ask_moved(self) -> None:
+        """Say of a person who is looked for that images of theirs were moved away by a correction."""
+        text = self.window.list.question[0].strip()
+        problem = self.window.shell.problem
+
+        def came(told: Any) -> None:
+            if self.window.list.winfo_exists() and text == self.window.list.question[0].strip():
+                problem.over("moved") if told is None else problem.standing("moved", "look", told)
+
+        if text:
+            self.desk.moved(text).then(came, problem.fault)
+        else:
+            problem.over("moved")
+
     def ask_again(self) -> None:
         """Return in the search field: also those that did not answer."""
         self._asked = None

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kiosk.core.study import Study
     from kiosk.core.study_search import FoundStudy
     from kiosk.core.visit import Visit
+    from kiosk.core.words import Sentence
     from kiosk.flow.answers import Answer, Running
 
 
@@ -93,6 +94,7 @@ class Seen:
     study: Study | None = None
     visit: Visit | None = None
     beside: tuple[PictureFacts, ...] = ()
+    corrected: Sentence | None = None  # where the pictures had been taken under a wrong person
 
 
 Progress = Callable[[int, int], None]
@@ -150,6 +152,12 @@ class ViewerDesk:
 
         return self._kit.ask(remember_layout, self._kit.local, modality, layout)
 
+    def moved(self, text: str) -> Answer:
+        """Answer: a Sentence where images of the person with this ID or number were moved by a correction, or None."""
+        from kiosk.flow.find_study import moved_from
+
+        return self._kit.ask(moved_from, self._kit.centre, text)
+
     # -- opening -----------------------------------------------------------------------------------------------
 
     def open_study(self, study: int, progress: Progress | None = None, first: First | None = None) -> Answer:
@@ -188,7 +196,7 @@ class ViewerDesk:
         return self._after(opened, self._noted)
 
     def _read(self, to_show: Any, progress: Progress | None, first: First | None) -> Answer:
-        seen = Seen((), to_show.out_of_reach, to_show.study, to_show.visit)
+        seen = Seen((), to_show.out_of_reach, to_show.study, to_show.visit, corrected=to_show.corrected)
         def sorted_out(found: Any) -> Seen:
             stacks, beside = without_pictures(found.stacks)
             return replace(seen, stacks=stacks, beside=beside, refused=(*seen.refused, *found.refused))

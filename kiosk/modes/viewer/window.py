@@ -165,6 +165,10 @@ class ViewerWindow:
             self.shell.problem.standing("another id", "look", Sentence(words, {"id": facts.patient_id}))
         else:
             self.shell.problem.over("another id")
+        if seen.corrected is not None:
+            self.shell.problem.standing("corrected", "look", seen.corrected)
+        else:
+            self.shell.problem.over("corrected")
 
     def _say_what_cannot_be(self) -> None:
         pane = self.pictures.pane
@@ -238,6 +242,7 @@ class ViewerWindow:
 
         self.desk.studies(*self.list.question).then(show, self.shell.problem.fault)
         self.side.ask_stores()
+        self.side.ask_moved()
 
     def _open_selected(self) -> None:
         line = self.list.selected
