@@ -163,8 +163,11 @@ def _change(
     """``own``: new SOP Instance and Series UID."""
     terms = charset_terms(raw_value(ds, 0x00080005))
     before = Dataset()
-    leaving = () if target.same_person else _OF_THE_ORDER if target.imported else (*_OF_THE_PERSON, *_OF_THE_ORDER)
-    for keyword in (*_SET, *leaving):
+    leaving = () if target.same_person else (*_OF_THE_PERSON, *_OF_THE_ORDER)
+    changed = _SET
+    if target.imported:  # what is known of the person stays, and the UIDs; a report must keep its performed step
+        changed, leaving = _SET[:6], tuple(each for each in _OF_THE_ORDER if "Performed" not in each)
+    for keyword in (*changed, *leaving):
         tag = tag_for_keyword(keyword)
         assert tag is not None
         if tag in ds:

@@ -55,7 +55,7 @@ def disc_of(centre: Store, place: str, stacks: Sequence[Any], refused: Sequence[
     photos = sum(not each.transfer_syntax for each in nameless)
     others = photos + len(refused) - len(unreadable)
     unreadable = [(path, _damaged() if why.sentence.text in _NO_IMAGE else why) for path, why in unreadable]
-    unreadable += [(each.path, _damaged()) for each in nameless if each.transfer_syntax]
+    unreadable += [(each.path, _without_uids()) for each in nameless if each.transfer_syntax]
     studies = studies_of(facts, identities, _here(centre, facts))
     return Disc(place, studies, tuple(unreadable), others)
 
@@ -212,6 +212,13 @@ def _damaged() -> Fault:
     return Fault(
         N_("The header of this file is damaged and can't be read."), N_("Clean the disc, or try another drive."),
         reference="V636",
+    )  # fmt: skip
+
+
+def _without_uids() -> Fault:
+    return Fault(
+        N_("This image bears no identifiers (UIDs) and can't be stored."), N_("Ask the hospital for a new disc."),
+        reference="V637",
     )  # fmt: skip
 
 

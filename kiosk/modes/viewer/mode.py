@@ -66,7 +66,9 @@ class ViewerSettings(Settings):
     stores: list[StoreSettings] = setting(list, N_("Further stores that the list searches, the nearest first."))
     search_within_s: float = setting(10.0, N_("How long one of them may take to answer, in seconds."))
     fetched_mb: int = setting(2000, N_("How much room fetched images may take on this PC, in MB; emptied at the end."))
-    inbox: str = setting("", N_("The gateway's inbox folder that documents are handed to; empty = none."))
+    inbox: str = setting(
+        "INBOX", N_("The gateway's inbox that documents are handed to, relative to the data folder; empty = none.")
+    )
     outside: OutsideSettings = setting(OutsideSettings, N_("A viewer of another maker that studies are handed to."))
     disc: DiscSettings = setting(DiscSettings, N_("Discs of other hospitals, and the gateway that takes them in."))
     pages: list[PageName] = setting(lambda: list(PAGES), N_("Pages beside the list."))
