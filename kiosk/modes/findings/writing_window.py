@@ -394,6 +394,7 @@ class Writing:
             return True
         self._entry.flush()
         self._desk.close(*self.place)
-        kept = self._desk.keep_draft(*self.place, self.editor.body, self.based_on)
+        keep, drop, body = self._desk.keep_draft, self._desk.drop_draft, self.editor.body
+        kept = keep(*self.place, body, self.based_on) if self.editor.changed else drop(*self.place)
         kept.then(lambda _: close_now(), self._shell.problem.fault)
         return False
