@@ -176,5 +176,6 @@ def test_what_one_of_two_readers_says_is_in_no_letter(site: Site, open_desk: Cal
     visit = site.read(0, kinds=("ABDOMEN", "FUNDUS"))
     desk = open_desk(two_readers=("ABDOMEN",))
     desk.sign(visit, "ABDOMEN", FindingBody("肝S5に腫瘤を認めます。", ("10102",), "D"), 0).wait()
+    assert desk.letters.lines("", "", "").wait() == []
     letter = desk.letters.open(desk.letters.make(visit).wait()).wait().newest.body
     assert (letter.course, letter.diagnosis) == ("", "")
