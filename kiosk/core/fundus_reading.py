@@ -293,7 +293,7 @@ def read_body(master: FundusMaster, judgement: Judgement, kind: Kind, body: Find
 
 def _told_by_fields(master: FundusMaster, kind: Kind, items: tuple[Entered, ...]) -> set[str]:
     """Sentences of the fields in which nothing is entered but what is graded here."""
-    here = {each.field for each in (*master.items, *master.signs)}
+    here = {item.field for item in master.items} | {sign.field for sign in master.signs}
     found = set()
     for (name, place), sentence in kind.told(items).items():
         part = kind.part(name)

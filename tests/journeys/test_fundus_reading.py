@@ -137,7 +137,9 @@ def see_the_store(round: Round, read: list[int]) -> None:
         keys = findings.tray(conn, read[ODD - 1])
         found = findings.search(conn, kind="FUNDUS", category="A", since=(round.today - timedelta(1)).isoformat())
     assert len(found) == 9 and odd is not None and odd.newest is not None
-    assert odd.newest.body.text == "右眼 Scheie H1、S0、中間透光体 清明。\n左眼 Scheie H1、S0、中間透光体 清明、所見 網膜出血。"
+    assert odd.newest.body.text.split("\n") == [
+        "右眼 Scheie H1、S0、中間透光体 清明。", "左眼 Scheie H1、S0、中間透光体 清明、所見 網膜出血。"
+    ]  # fmt: skip
     assert {("media.media", "右", "良好"), ("vessel.h", "左", "H1"), ("retina.signs", "左", "出血")} <= set(
         odd.newest.body.items
     ), "as the findings station has it"

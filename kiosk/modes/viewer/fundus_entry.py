@@ -10,6 +10,7 @@ from typing import Any
 
 from kiosk.core.fundus_reading import EYES, Eye, FundusMaster, Reading, normal, same_in_other, suggested, ungraded
 from kiosk.core.judgement import Judgement, Kind
+from kiosk.core.two_readers import SECOND, SETTLED
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer.page_keys import KeyHelp
 from kiosk.ui import look
@@ -382,6 +383,8 @@ def why_locked(opened: Any) -> Sentence | None:
     if opened.holder is not None:
         return Sentence(N_("{by} has this finding open at {station}."),
                         {"by": opened.holder.by or "-", "station": opened.holder.station})  # fmt: skip
+    if opened.role in (SECOND, SETTLED):
+        return Sentence(N_("It is read already; the other reader goes on with it at the findings station."))
     if opened.signed is not None:
         words = N_("Signed by {by} already; it is amended at the findings station.")
         return Sentence(words, {"by": opened.signed.by})

@@ -44,7 +44,7 @@ class FundusPage(ttk.Frame):
         self.signing = False
         self._master: tuple[Any, Any, Any] | None = None
         self._saved = Reading()
-        self._before = FindingBody()  # what was found when it was opened: drawing and fields that are not read here stay
+        self._before = FindingBody()  # as it was opened: drawing and fields that are not read here stay
         self._images: tuple[int, ...] = ()  # key images that go on the page
         self._signed_now: set[int] = set()
         self._renew: str | None = None
