@@ -144,7 +144,7 @@ class Writing:
             told = N_("{by} at {station} has this finding open since {since}. It can be read here.")
             values = {"by": holder.by, "station": holder.station, "since": holder.since[11:16]}
             line.standing(HELD, "look", Sentence(told, values))
-        elif draft is not None and newest is not None and draft.based_on != newest.number:
+        elif draft is not None and self.opened.overtaken:
             told = N_("{by} changed this finding meanwhile. Your words are shown; F6 shows the saved ones.")
             line.standing(CHANGED, "look", Sentence(told, {"by": newest.by}))
         elif draft is not None:
