@@ -1,7 +1,8 @@
 """Two readers (二重読影): who may read as second, whether both say the same, and who may settle it where they don't.
 
-Each reading is a signed version of the finding with its ``role``. The second reader is another person. Where category
-or codes differ the finding waits until one of both, or a person in charge, adopts one reading or writes the final text.
+Each reading is a signed version of the finding with its ``role``. The second reader is another person. Where category,
+codes or a choice that is required differ the finding waits until one of both, or a person in charge, adopts one reading
+or writes the final text.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from kiosk.core.faults import Refused
 from kiosk.core.finding import Finding, FindingBody, FindingState, FindingVersion
-from kiosk.core.judgement import Judgement
+from kiosk.core.finding_fields import Field, Part
+from kiosk.core.judgement import Judgement, Kind
 from kiosk.core.words import N_
 
 FIRST, SECOND, SETTLED, ADOPTED_FIRST, ADOPTED_SECOND = "first", "second", "settled", "adopted first", "adopted second"
@@ -23,7 +25,7 @@ ROLES = {
     ADOPTED_FIRST: N_("settled: first reading adopted"),
     ADOPTED_SECOND: N_("settled: second reading adopted"),
 }
-CATEGORY, CODES = "category", "codes"
+CATEGORY, CODES, FIELDS = "category", "codes", "fields"
 PERSON_IN_CHARGE = "admin"
 
 
@@ -43,15 +45,32 @@ def reading(finding: Finding | None, role: str) -> FindingVersion | None:
     return next((each for each in reversed(versions) if each.signed and each.role == role), None)
 
 
-def differences(judgement: Judgement, one: FindingBody, other: FindingBody) -> tuple[str, ...]:
-    """In what two readings disagree: category and codes decide, words alone don't."""
+def differences(
+    judgement: Judgement, one: FindingBody, other: FindingBody, kind: str = ""
+) -> tuple[str, ...]:  # fmt: skip
+    """In what two readings disagree: category, codes and the choices that the ``kind`` requires decide, words alone and
+    what is measured don't."""
     found = []
     categories = [judgement.category(each.category) for each in (one, other)]
     if (categories[0] or one.category) != (categories[1] or other.category):
         found.append(CATEGORY)
     if set(one.codes) != set(other.codes):
         found.append(CODES)
+    if differing_fields(judgement.kind(kind), one, other):
+        found.append(FIELDS)
     return tuple(found)
+
+
+def differing_fields(kind: Kind, one: FindingBody, other: FindingBody) -> list[tuple[Part, str, Field]]:
+    """Part, place and field of the required choices (a category of mammography) that both entered, but not alike."""
+    return [
+        (part, place, field)
+        for part in kind.fields
+        for place in part.places
+        for field in part.offered
+        if field.required and field.type == "choice"
+        and len({value for body in (one, other) if (value := part.values(body.items, place).get(field.code))}) == 2
+    ]  # fmt: skip
 
 
 def next_role(finding: Finding | None, who: str, two: bool) -> str:
@@ -77,7 +96,8 @@ def state_after(judgement: Judgement, before: Finding | None, role: str, body: F
         return FindingState.FIRST
     if role == SECOND:
         first = reading(before, FIRST)
-        differ = first is not None and differences(judgement, first.body, body)
+        kind = before.kind if before is not None else ""
+        differ = first is not None and differences(judgement, first.body, body, kind)
         return FindingState.DIFFERS if differ else FindingState.SIGNED
     if role in SETTLINGS:
         return FindingState.SIGNED

@@ -14,6 +14,7 @@ from kiosk.core.kana import full_kana
 from kiosk.core.visit import Visit, VisitState
 from kiosk.store import findings, guidance, letters, local, masters, visits
 from kiosk.store.engine import Store
+from kiosk.store.finding_search import FINAL
 from kiosk.store.guidance import FoundCase
 from kiosk.store.letters import FoundLetter
 
@@ -84,7 +85,7 @@ def _of_visit(visit: Visit, state: str) -> LetterLine:
 
 
 def _wanted(conn: Any, since: str, until: str) -> set[int]:
-    """Visits with a signed finding whose category wants a letter."""
+    """Visits with a finding that holds and whose category wants a letter."""
     judgement = read_judgement(masters.master(conn, "findings"))
     wanted: set[int] = set()
     for category in judgement.categories:
@@ -92,7 +93,7 @@ def _wanted(conn: Any, since: str, until: str) -> set[int]:
             found = findings.search(
                 conn, category=category.code, since=since, until=until, limit=_MOST_FINDINGS
             )  # fmt: skip
-            wanted |= {each.visit for each in found if each.state != "draft"}
+            wanted |= {each.visit for each in found if each.state in FINAL}
     return wanted
 
 

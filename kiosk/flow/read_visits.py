@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kiosk.core.expected_views import missing_of
 from kiosk.core.faults import Fault
+from kiosk.core.finding import FindingState
 from kiosk.core.slide import KINDS, kind_of
 from kiosk.core.visit import Step, StepState, Visit, VisitState
 from kiosk.core.words import N_
@@ -19,13 +20,14 @@ from kiosk.store.visit_pictures import VisitPicture, pictured_visits, pictures_o
 from kiosk.store.volume import Volumes
 
 MOST = 2000  # lines that are shown
+UNSETTLED = (FindingState.FIRST, FindingState.DIFFERS)
 EARLIER = 12  # visits that are looked at for the last pictures of a kind
 
 
 @dataclass(frozen=True)
 class ReadLine:
     """An examinee of the list. ``course`` done, look or empty; ``missing`` names what has not arrived; ``finding``:
-    none, draft, signed or amended."""
+    none, draft, first, differs, signed or amended."""
 
     visit: int
     day: date
@@ -74,7 +76,7 @@ class ToRead:
 
 def fundus_lines(centre: Store, since: str, until: str, exam: str, kind: str) -> list[ReadLine]:
     """Examinees of these days (ISO, inclusive) with pictures of that kind, with the state of their finding ``exam``;
-    unread ones first, in the order of day, time and number."""
+    unread ones first, in the order of day, time and number. What one of two readers judged is told to nobody."""
     with centre.reading() as conn:
         found = visits.find_visits(conn, "", since=since, until=until, limit=MOST)
         counted = _pictured(conn, [each.id for each in found], (kind,))
@@ -86,7 +88,8 @@ def fundus_lines(centre: Store, since: str, until: str, exam: str, kind: str) ->
             continue
         lines.append(
             _line(visit, pictures=counted.get(visit.id, 0), finding=state.state if state else "none",
-                  category=state.category if state else "", by=state.by if state else "")
+                  category=state.category if state and state.state not in UNSETTLED else "",
+                  by=state.by if state else "")
         )  # fmt: skip
     return sorted(lines, key=lambda each: (not each.unread, each.day, each.at, each.number))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kiosk.core import two_readers
@@ -21,6 +20,7 @@ from kiosk.core.settings import StationSettings
 from kiosk.core.two_readers import ReadingRules
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
+from kiosk.flow.opened_finding import Draft, LastTime, Opened
 from kiosk.flow.second_reading import ACTIONS, adopted, amending, no_reason
 from kiosk.flow.session import Session
 from kiosk.store import audit, drawings, findings, images, local, masters, notices, open_by, visits
@@ -32,51 +32,6 @@ TRAY_NOTICE = "tray"
 HELD_S = 60.0  # how long a finding stays open for one who no longer renews it (crash, power cut)
 SIGNING_ROLE = "doctor"
 UNSETTLED = (FindingState.FIRST, FindingState.DIFFERS)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What was typed on this PC and not saved. ``based_on`` is the version that the typing began from."""
-
-    body: FindingBody
-    based_on: int
-    at: str
-    by: str
-
-
-@dataclass(frozen=True)
-class LastTime:
-    """The newest signed finding of the same kind from an earlier visit of the same person."""
-
-    day: str
-    version: FindingVersion
-
-
-@dataclass(frozen=True)
-class Opened:
-    """All that the screen needs of one finding. ``holder``: somebody else has it open, so it can only be read."""
-
-    visit: Visit
-    kind: str
-    finding: Finding | None
-    last: LastTime | None
-    tray: tuple[KeyImage, ...]
-    own: frozenset[int]  # key images of this very examination
-    draft: Draft | None
-    holder: Holder | None
-    role: str = ""  # as what the next signature here counts (core.two_readers); empty: the only reader's
-    hidden: bool = False  # the first reading is kept back until the second one is signed
-    may_settle: bool = False
-
-    @property
-    def newest(self) -> FindingVersion | None:
-        return self.finding.newest if self.finding else None
-
-    @property
-    def signed(self) -> FindingVersion | None:
-        """The newest signed version."""
-        versions = self.finding.versions if self.finding else ()
-        return next((each for each in reversed(versions) if each.signed), None)
 
 
 class SignReport:
@@ -97,6 +52,7 @@ class SignReport:
         self._station = station
         self._drafts = threading.Lock()
         self._newest_order: dict[str, int] = {}
+        self._saved_at: dict[str, str] = {}  # subject -> when the saved draft that is seen here was saved
         self._personal: set[str] = set()  # subjects whose drafts are one reader's own
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -129,9 +85,14 @@ class SignReport:
             own = self._of_this_examination(conn, found, kind, tray)
         role = two_readers.next_role(finding, self._who, kind in self._rules.kinds)
         draft = self._draft_for(visit, kind, finding)
+        self._seen(visit, kind, finding)
         may = finding is not None and role == two_readers.SETTLED and self._may_settle(finding)
         shown = two_readers.blinded(finding) if finding is not None and hidden else finding
         return Opened(found, kind, shown, last, tray, own, draft, holder, role, hidden, may)
+
+    def _seen(self, visit: int, kind: str, finding: Finding | None) -> None:
+        newest = finding.newest if finding is not None else None
+        self._saved_at[_subject(visit, kind)] = newest.at if newest is not None and not newest.signed else ""
 
     def _draft_for(self, visit: int, kind: str, finding: Finding | None) -> Draft | None:
         """What this person may find again: with two readers each has words of his own, also at one PC."""
@@ -211,7 +172,7 @@ class SignReport:
         Two desk threads may swap two calls. ``order`` counts the calls as the window made them: one that comes after
         a newer one is left out, or a draft that was signed meanwhile would rise again.
         """
-        kept = {**body.as_json(), "based_on": based_on}
+        kept = {**body.as_json(), "based_on": based_on, "saved_at": self._saved_at.get(_subject(visit, kind), "")}
         with self._drafts:
             if self._is_newest(visit, kind, order):
                 with self._own.writing() as conn:
@@ -238,7 +199,7 @@ class SignReport:
         if kept is None:
             return None
         body = kept.body
-        return Draft(FindingBody.from_json(body), body["based_on"], kept.at, kept.by)
+        return Draft(FindingBody.from_json(body), body["based_on"], kept.at, kept.by, body.get("saved_at", ""))
 
     def drop_draft(self, visit: int, kind: str, order: int = 0) -> None:
         """Forget what was typed here up to ``order``; newer words stay."""
@@ -268,6 +229,7 @@ class SignReport:
                 raise Refused("signed", N_("This finding is signed already."), N_("Amend it, giving the reason."))
             finding = self._write(conn, visit, kind, body, png, signed=False, based_on=based_on)
             self._tell(conn, "finding drafted", found, finding)
+        self._seen(visit, kind, finding)
         self.drop_draft(visit, kind, order)
         return finding
 
@@ -312,6 +274,7 @@ class SignReport:
                 master=masters.keep_version(conn, "findings", master, self._who),
             )  # fmt: skip
             self._tell(conn, ACTIONS.get(role, "finding amended" if amends else "finding signed"), found, finding)
+        self._seen(visit, kind, finding)
         self.drop_draft(visit, kind, order)
         return finding
 
@@ -319,7 +282,10 @@ class SignReport:
         row = 0
         if body.drawing is not None:
             row = drawings.keep_drawing(conn, visit=visit, kind=kind, drawing=body.drawing, png=png, by=self._who)
-        written = findings.write_version(conn, visit=visit, kind=kind, body=body, by=self._who, drawing=row, **more)
+        saved_at = self._saved_at.get(_subject(visit, kind), "")
+        written = findings.write_version(
+            conn, visit=visit, kind=kind, body=body, by=self._who, drawing=row, saved_at=saved_at, **more
+        )
         drawings.drop_unused(conn, visit, kind)
         return written
 

@@ -116,9 +116,9 @@ class WriteLetter:
         exams = {step.exam.code: step.exam.name for step in visit.steps}
         said = []
         for finding in findings.findings_of_visit(conn, visit.id):
-            version = next((each for each in reversed(finding.versions) if each.signed), None)
+            version = finding.final
             if version is None:
-                continue  # a draft is nobody's word yet
+                continue  # a draft is nobody's word yet, and the first of two readers does not have the last one
             body = version.body
             category = judgement.category(body.category)
             said.append(

@@ -85,6 +85,7 @@ def write_version(
     by: str,
     signed: bool,
     based_on: int,
+    saved_at: str = "",
     reason: str = "",
     role: str = "",
     drawing: int = 0,
@@ -95,7 +96,8 @@ def write_version(
 
     ``drawing`` is the row of ``body.drawing`` (``store.drawings``), 0 for none; ``state`` how the finding stands
     afterwards, where the journey knows better than signed or amended (two readers).
-    ``based_on`` is the number of the version the writer saw (0 = none): raises Overtaken where a newer one stands.
+    ``based_on`` is the number of the version the writer saw (0 = none): raises Overtaken where a newer one stands, or
+    where that one is a draft that was saved again since ``saved_at``.
     ``master``: SHA-256 of the kept master that it is signed with.
     """
     row = (
@@ -120,6 +122,8 @@ def write_version(
                 )
             ).scalar()
         )
+        if saved_at and not was_signed and row["at"] != saved_at:
+            raise overtaken()
         ever_signed = row["state"] != "draft"
     values = {
         "text": body.text,

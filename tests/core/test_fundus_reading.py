@@ -7,9 +7,10 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.core.finding import FindingBody
+from kiosk.core.finding import FindingBody, Item
 from kiosk.core.fundus_reading import Eye, Reading, body_of, normal, read_body, read_master, same_in_other
 from kiosk.core.judgement import read_judgement, trouble_before_signing
+from kiosk.modes.findings.rules import Editor
 from kiosk.store.masters import default_master
 
 JUDGEMENT = read_judgement(default_master("findings"))
@@ -43,8 +44,9 @@ def test_the_master_fits_the_list_of_findings() -> None:
 
 def test_no_abnormality_is_one_sentence_and_category_a() -> None:
     body = body_of(MASTER, JUDGEMENT, KIND, normal(MASTER), FindingBody(key_images=(7,)))
-    assert body == FindingBody(KIND.normal, (), "A", (7,))
-    assert trouble_before_signing(JUDGEMENT, body) == []
+    assert body == FindingBody(KIND.normal, (), "A", (7,), items=body.items)
+    assert trouble_before_signing(JUDGEMENT, body, KIND) == [], "what the findings master requires is entered as well"
+    assert {value for _, place, value in body.items if place == "右"} == {"H0", "S0", "0", "A0", "0.3", "なし", "良好"}
 
 
 def test_each_eye_is_said_by_itself_and_the_gravest_decides() -> None:
@@ -57,6 +59,24 @@ def test_each_eye_is_said_by_itself_and_the_gravest_decides() -> None:
     assert body.category == "D", "bleeding is D2 of the classic letters"
     assert same_in_other(reading, "R").eye("L") == right
     assert Eye().graded("h", "1").graded("h", "") == Eye()
+
+
+def test_fields_and_grades_say_the_same_at_both_places() -> None:
+    reading = normal(MASTER).with_eye("R", normal(MASTER).eye("R").graded("o", "7").toggled("40201").toggled("40302"))
+    entered = Item("vessel.wm", "左", "軽度")  # is not graded here
+    body = body_of(MASTER, JUDGEMENT, KIND, reading, FindingBody(items=(entered,)))
+    assert entered in body.items
+    right = {field: value for field, place, value in body.items if place == "右"}
+    assert (right["retina.scott"], right["retina.signs"], right["nerve.nfld"]) == ("V", "出血", "あり")
+
+    station = Editor(JUDGEMENT, KIND, FindingBody())  # begun at the findings station, gone on with here
+    station.enter(KIND.part("血管"), "h", "右", "H2")
+    station.enter(KIND.part("網膜"), "signs", "左", "ドルーゼン")
+    again = read_body(MASTER, JUDGEMENT, KIND, station.body)
+    assert again == Reading((Eye().graded("h", "2"), Eye().toggled("40206")))
+    station.enter(KIND.part("血管"), "wm", "右", "軽度")
+    again = read_body(MASTER, JUDGEMENT, KIND, station.body)
+    assert "Wong-Mitchell 軽度" in again.words and again.eye("R").grade("h") == "2", "what has no grade stays in words"
 
 
 @given(EYES, EYES, st.sampled_from(["", "C6"]), st.sampled_from(["", "前回と比べて変化を認めません。"]))

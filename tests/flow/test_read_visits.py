@@ -69,6 +69,13 @@ def test_the_days_eyes_and_the_course_of_the_examinees(centre: Store, tmp_path: 
     assert [(each.visit, each.pictures, each.finding) for each in lines] == [
         (whole, 2, "none"), (bare, 1, "none"), (half, 1, "signed"),
     ]  # fmt: skip
+    with centre.writing() as conn:
+        findings.write_version(conn, visit=bare, kind="FUNDUS", body=FindingBody("出血", (), "D2"), by="見本 医師",
+                               signed=True, based_on=0, role="first", state="first")  # fmt: skip
+    lines = fundus_lines(centre, DAY.isoformat(), "", "FUNDUS", "OP")
+    assert [(each.finding, each.category) for each in lines if each.visit in (half, bare)] == [
+        ("signed", "C"), ("first", ""),
+    ], "the second reader must not see it here"  # fmt: skip
     course = {each.visit: (each.course, each.missing) for each in day_lines(centre, DAY)}
     assert course == {
         whole: ("", "胸部X線"), half: ("look", "胸部X線、眼底 no 左"), bare: ("", "胸部X線、眼底"),

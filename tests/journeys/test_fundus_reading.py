@@ -77,6 +77,12 @@ def test_ten_examinees_by_keyboard_alone(next_door: Any, wait_until: Callable[..
             type_in("b", lambda: bool(page.entry.reading.eye("R").signs))
             type_in("=", lambda: page.entry.reading.eye("L") == page.entry.reading.eye("R"))
             type_in("b", lambda: not page.entry.reading.eye("R").signs)
+            press(window, "<F5>")
+            assert "“透光体” is not graded yet" in window.shell.problem.text and page.entry.key == "m"
+            type_in("0", lambda: page.entry.reading.eye("R").grade("m") == "0")
+            press(window, "<F5>")
+            assert "Left eye: “透光体”" in window.shell.problem.text
+            type_in("0", lambda: page.entry.reading.eye("L").grade("m") == "0")
             type_in("f", lambda: len(page._images) == 1)
         else:
             type_in("n", lambda: page.entry.category == "A")
@@ -131,6 +137,11 @@ def see_the_store(round: Round, read: list[int]) -> None:
         keys = findings.tray(conn, read[ODD - 1])
         found = findings.search(conn, kind="FUNDUS", category="A", since=(round.today - timedelta(1)).isoformat())
     assert len(found) == 9 and odd is not None and odd.newest is not None
-    assert odd.newest.body.text == "右眼 Scheie H1、S0。\n左眼 Scheie H1、S0、所見 網膜出血。"
+    assert odd.newest.body.text.split("\n") == [
+        "右眼 Scheie H1、S0、中間透光体 清明。", "左眼 Scheie H1、S0、中間透光体 清明、所見 網膜出血。"
+    ]  # fmt: skip
+    assert {("media.media", "右", "良好"), ("vessel.h", "左", "H1"), ("retina.signs", "左", "出血")} <= set(
+        odd.newest.body.items
+    ), "as the findings station has it"
     assert [each.id for each in keys] == list(odd.newest.body.key_images) and keys[0].width >= 600
     assert set(odd.newest.body.codes) == {"40101", "40201"} and odd.newest.body.category == "D"

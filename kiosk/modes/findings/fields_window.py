@@ -19,7 +19,7 @@ from kiosk.modes.findings.rules import Editor
 from kiosk.ui import ime, look
 
 LOW_ROW, HIGH_ROW = 27, 40  # px
-HINT_LINES = 3
+HINT_LINES, MOST_HINT_LINES = 3, 6
 
 
 class Cell:
@@ -142,6 +142,7 @@ class FieldGrid(ttk.Frame):
         for child in self.table.winfo_children():
             child.destroy()
         self.part, self._at = part, None
+        self.hint.configure(height=HINT_LINES)
         rows = list(part.offered)
         if any(each.part == part.name for each in self.editor.kind.codes) and part.places[0].isdigit():
             rows.insert(0, Field(CODE, say(N_("Finding"))))
@@ -301,6 +302,15 @@ class FieldGrid(ttk.Frame):
         if cell is not None and cell.entry.winfo_exists():
             self._say_of(cell)
         text.configure(state="disabled")
+        self._hint_fits()
+
+    def _hint_fits(self) -> None:
+        """Every choice can be seen; the room only grows while one part is filled in, so that no row jumps about."""
+        counted: Any = self.hint.count("1.0", "end", "update", "displaylines")
+        lines = counted[0] if isinstance(counted, tuple) else counted or 0
+        if lines > int(self.hint.cget("height")):
+            self.hint.configure(height=min(lines, MOST_HINT_LINES))
+            self._fit(self.winfo_height())
 
     def _say_of(self, cell: Cell) -> None:
         field, text = cell.field, self.hint

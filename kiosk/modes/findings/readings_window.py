@@ -15,7 +15,9 @@ from kiosk.ui import look
 from kiosk.ui.fields import NoteField
 from kiosk.ui.shell import Key
 
-WORDS = {two_readers.CATEGORY: N_("category"), two_readers.CODES: N_("codes")}
+WORDS = {
+    two_readers.CATEGORY: N_("category"), two_readers.CODES: N_("codes"), two_readers.FIELDS: N_("required fields"),
+}  # fmt: skip
 
 
 def _at(version: FindingVersion) -> str:
@@ -93,7 +95,8 @@ class SettleView(ttk.Frame):
         """Show the two newest readings of the finding."""
         first, second = (two_readers.reading(finding, role) for role in (two_readers.FIRST, two_readers.SECOND))
         assert first is not None and second is not None
-        found = two_readers.differences(judgement, first.body, second.body)
+        found = two_readers.differences(judgement, first.body, second.body, finding.kind)
+        fields = two_readers.differing_fields(judgement.kind(finding.kind), first.body, second.body)
         named = "・".join(say(WORDS[each]) for each in found)
         self.differ.configure(text=say(N_("The readings differ in: {parts}"), parts=named))
         for (who, said, text), version, other in zip(self.sides, (first, second), (second, first), strict=True):
@@ -104,6 +107,9 @@ class SettleView(ttk.Frame):
                 lines[0] += "  ≠"
             for code, name in judgement.codes_of(finding.kind, version.body.codes):
                 lines.append(f"{code} {name}" + ("" if code in other.body.codes else "  ≠"))
+            for part, place, field in fields:
+                value = part.values(version.body.items, place).get(field.code, "")
+                lines.append(f"{part.name} {place} {field.name}: {field.shown(value)}  ≠")
             if version.body.key_images:
                 lines.append(say(N_("Key images: {n}"), n=len(version.body.key_images)))
             if version.body.drawing is not None:

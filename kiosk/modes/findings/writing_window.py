@@ -144,7 +144,7 @@ class Writing:
             told = N_("{by} at {station} has this finding open since {since}. It can be read here.")
             values = {"by": holder.by, "station": holder.station, "since": holder.since[11:16]}
             line.standing(HELD, "look", Sentence(told, values))
-        elif draft is not None and newest is not None and draft.based_on != newest.number:
+        elif draft is not None and self.opened.overtaken:
             told = N_("{by} changed this finding meanwhile. Your words are shown; F6 shows the saved ones.")
             line.standing(CHANGED, "look", Sentence(told, {"by": newest.by}))
         elif draft is not None:
@@ -394,6 +394,7 @@ class Writing:
             return True
         self._entry.flush()
         self._desk.close(*self.place)
-        kept = self._desk.keep_draft(*self.place, self.editor.body, self.based_on)
+        keep, drop, body = self._desk.keep_draft, self._desk.drop_draft, self.editor.body
+        kept = keep(*self.place, body, self.based_on) if self.editor.changed else drop(*self.place)
         kept.then(lambda _: close_now(), self._shell.problem.fault)
         return False

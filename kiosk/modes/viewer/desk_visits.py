@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kiosk.core.slide import FUNDUS, Slide, side_of
+from kiosk.core.two_readers import ReadingRules
 
 if TYPE_CHECKING:
     from kiosk.core.faults import Fault
@@ -44,7 +45,8 @@ class VisitsDesk:
 
         self._kit, self._reader, self._after = kit, reader, after
         self.settings = kit.settings
-        self._report = SignReport(kit.centre, kit.local, kit.session, kit.station)
+        rules = ReadingRules((self.settings.fundus.exam,) if self.settings.fundus.two_readers else ())
+        self._report = SignReport(kit.centre, kit.local, kit.session, kit.station, rules)
         self._order = itertools.count(1)
         self._read: OrderedDict[tuple[int, tuple[str, ...], bool], Answer] = OrderedDict()
         self._screens = screens_of(kit.station.screens)

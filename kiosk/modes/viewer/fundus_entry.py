@@ -8,8 +8,9 @@ from dataclasses import replace
 from tkinter import ttk
 from typing import Any
 
-from kiosk.core.fundus_reading import EYES, Eye, FundusMaster, Reading, normal, same_in_other, suggested
+from kiosk.core.fundus_reading import EYES, Eye, FundusMaster, Reading, normal, same_in_other, suggested, ungraded
 from kiosk.core.judgement import Judgement, Kind
+from kiosk.core.two_readers import SECOND, SETTLED
 from kiosk.core.words import N_, Sentence, say
 from kiosk.modes.viewer.page_keys import KeyHelp
 from kiosk.ui import look
@@ -104,14 +105,26 @@ class FundusEntry(ttk.Frame):
         return suggested(self.master_data, self._judgement, self._kind, self.reading)
 
     def trouble(self) -> Sentence | None:
-        """Why it can't be signed: somebody else has it, or nothing is said of one eye; None where it can."""
-        if self.locked is not None or self.reading.words:
+        """Why it can't be signed: somebody else has it, nothing is said of one eye, or a grade is missing that is
+        required (the cursor goes there); None where it can."""
+        if self.locked is not None or self.reading.empty:
             return self.locked
         bare = [side for side in EYES if self.reading.eye(side) == Eye()]
-        if len(bare) != 1:
+        if len(bare) == 1 and not self.reading.words:
+            words = N_("{eye} is not read yet. Where it can't be judged, say so by m and 9.")
+            return Sentence(words, {"eye": Sentence(EYE_WORDS[bare[0]])})
+        return self._ungraded()
+
+    def _ungraded(self) -> Sentence | None:
+        if self.master_data is None or self._kind is None:
             return None
-        words = N_("{eye} is not read yet. Where it can't be judged, say so by m and 9.")
-        return Sentence(words, {"eye": Sentence(EYE_WORDS[bare[0]])})
+        missing = ungraded(self.master_data, self._kind, self.reading)
+        if missing is None:
+            return None
+        self.side, item = missing
+        self.go(item.key)
+        words = N_("{eye}: “{item}” is not graded yet, its digit is missing.")
+        return Sentence(words, {"eye": Sentence(EYE_WORDS[self.side]), "item": item.name})
 
     # -- what keys do ----------------------------------------------------------------------------------------------
 
@@ -370,6 +383,8 @@ def why_locked(opened: Any) -> Sentence | None:
     if opened.holder is not None:
         return Sentence(N_("{by} has this finding open at {station}."),
                         {"by": opened.holder.by or "-", "station": opened.holder.station})  # fmt: skip
+    if opened.role in (SECOND, SETTLED):
+        return Sentence(N_("It is read already; the other reader goes on with it at the findings station."))
     if opened.signed is not None:
         words = N_("Signed by {by} already; it is amended at the findings station.")
         return Sentence(words, {"by": opened.signed.by})

@@ -44,6 +44,7 @@ class FundusPage(ttk.Frame):
         self.signing = False
         self._master: tuple[Any, Any, Any] | None = None
         self._saved = Reading()
+        self._before = FindingBody()  # as it was opened: drawing and fields that are not read here stay
         self._images: tuple[int, ...] = ()  # key images that go on the page
         self._signed_now: set[int] = set()
         self._renew: str | None = None
@@ -165,7 +166,7 @@ class FundusPage(ttk.Frame):
         """Show the eyes of this examinee and what is entered of them."""
         self._close()
         self.visit, self.shown, self.opened = visit, None, None
-        self._saved, self._images = Reading(), ()
+        self._saved, self._before, self._images = Reading(), FindingBody(), ()
         self.entry.show(Reading(), None, Sentence(N_("One moment, the finding is being opened...")))
         self.list.grid_remove()
         self.reading.grid(row=0, column=0, sticky="nsew")
@@ -303,8 +304,9 @@ class FundusPage(ttk.Frame):
         saved = opened.newest.body if opened.newest is not None else FindingBody()
         last = opened.last.version.body if opened.last is not None else None
         self._saved = self._as_reading(saved)
-        entered = self._as_reading(opened.draft.body) if opened.draft is not None else self._saved
-        self._images = (opened.draft.body if opened.draft is not None else saved).key_images
+        self._before = opened.draft.body if opened.draft is not None else saved
+        entered = self._as_reading(self._before) if opened.draft is not None else self._saved
+        self._images = self._before.key_images
         self.entry.show(entered, self._as_reading(last) if last is not None else None, why_locked(opened))
         if opened.holder is not None or opened.signed is not None:
             self._shell.problem.look(self.entry.locked or "")
@@ -316,8 +318,7 @@ class FundusPage(ttk.Frame):
 
     def _body(self) -> FindingBody:
         assert self._master is not None
-        before = self.opened.newest.body if self.opened.newest is not None else FindingBody()
-        return body_of(*self._master, self.entry.reading, replace(before, key_images=self._images))
+        return body_of(*self._master, self.entry.reading, replace(self._before, key_images=self._images))
 
     def _changed(self) -> None:
         """Every key is kept on this PC's disk: nothing that was entered is lost."""

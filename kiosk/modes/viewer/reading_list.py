@@ -24,7 +24,10 @@ FINDING_COLUMNS = (
     Column("state", N_("Finding"), 120),
     Column("category", N_("Category"), 100),
 )
-STATES = {"none": N_("not read"), "draft": N_("draft"), "signed": N_("signed"), "amended": N_("amended")}
+STATES = {
+    "none": N_("not read"), "draft": N_("draft"), "first": N_("first read"), "differs": N_("disagreement"),
+    "signed": N_("signed"), "amended": N_("amended"),
+}  # fmt: skip
 SEXES = {"M": N_("M"), "F": N_("F"), "O": N_("X")}
 
 
@@ -36,7 +39,8 @@ def person_text(line: Any) -> str:
 
 def finding_row(line: Any) -> Row:
     """A line with the state of its finding."""
-    state = {"draft": "look", "signed": "done", "amended": "done"}.get(line.finding, "")
+    looks = {"draft": "look", "first": "look", "differs": "stop", "signed": "done", "amended": "done"}
+    state = looks.get(line.finding, "")
     cells = (line.day.isoformat(), line.number, line.name, line.kana, person_text(line), str(line.pictures or ""),
              say(STATES.get(line.finding, "")), line.category)  # fmt: skip
     return Row(str(line.visit), cells, state)

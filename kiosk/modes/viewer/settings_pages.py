@@ -16,6 +16,9 @@ class FundusReading(Settings):
     exam: str = setting("FUNDUS", N_("Code of the examination that is read there, as in the master."))
     days: int = setting(7, N_("How many days back its list goes; 0 = every day there is."))
     previous: bool = setting(True, N_("Show last time's pictures below today's from the start."))
+    two_readers: bool = setting(
+        False, N_("Two persons read it, as at the findings stations: here the first, there the second.")
+    )
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,23 @@ def test_who_writes_second_loses_nothing(site: Site, desk: Any, open_desk: Calla
     assert (opened.draft.body, opened.draft.based_on) == (mine, 0)
 
 
+def test_a_second_save_of_one_draft_is_no_quiet_overwriting(
+    site: Site, desk: Any, open_desk: Callable[..., Any]
+) -> None:
+    visit = site.read(0)
+    other = open_desk("読影2", person=site.other)
+    desk.save(visit, "ABDOMEN", FindingBody("初め"), 0).wait()
+    for each in (desk, other):  # the first one's PC slept: its hold has ended meanwhile
+        each.open(visit, "ABDOMEN").wait()
+    other.save(visit, "ABDOMEN", FindingBody("他の医師の文"), 1).wait()
+    with pytest.raises(Overtaken):
+        desk.save(visit, "ABDOMEN", FindingBody("自分の文"), 1).wait()
+    opened = desk.open(visit, "ABDOMEN").wait()
+    assert opened.overtaken and (opened.newest.body.text, opened.draft.body.text) == ("他の医師の文", "自分の文")
+    assert desk.save(visit, "ABDOMEN", FindingBody("両方を見た文"), 1).wait().newest.number == 1
+    assert desk.sign(visit, "ABDOMEN", NORMAL, 1).wait().final.body == NORMAL
+
+
 def test_a_draft_is_found_again_after_a_crash(site: Site, open_desk: Callable[..., Any]) -> None:
     visit = site.read(0)
     station = site.station("読影3")
@@ -224,7 +241,7 @@ def test_the_page_is_the_same_wherever_it_is_made(
     picture = site.key_image(site._stations[0], visit, site.image(visit, "FUNDUS"), comment="右眼")
     kind = desk.judgement().wait().kind("FUNDUS")
     items = with_value(normal_items(kind.fields), "retina.signs", "右", "白斑")
-    body = FindingBody("右眼に白斑を認めます。", ("40202",), "D", (picture,), items)
+    body = FindingBody("右眼に白斑を認めます。", ("40202",), "D", (picture,), items=items)
     desk.sign(visit, "FUNDUS", body, 0).wait()
     pdf, sheets = desk.page(visit, "FUNDUS").wait()
     assert sheets == 1

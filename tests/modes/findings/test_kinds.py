@@ -23,7 +23,7 @@ def test_an_old_page_prints_as_it_was_signed_whatever_becomes_of_the_master(
     visit = site.visit(0, exams=(FUNDUS,))
     kind = desk.judgement().wait().kind("FUNDUS")
     items = with_value(normal_items(kind.fields), "vessel.h", "右", "H2")
-    body = FindingBody("右眼: Scheie H2S0。", ("40101",), "C", (), items)
+    body = FindingBody("右眼: Scheie H2S0。", ("40101",), "C", (), items=items)
     desk.keep_draft(
         visit,
         "FUNDUS",
@@ -48,7 +48,7 @@ def test_an_old_page_prints_as_it_was_signed_whatever_becomes_of_the_master(
     assert "".join(read_text(desk.page(visit, "FUNDUS").wait()[0])) == before
     later = site.visit(1, exams=(FUNDUS,))
     kind = desk.judgement().wait().kind("FUNDUS")
-    desk.sign(later, "FUNDUS", FindingBody("x", ("40101",), "C", (), normal_items(kind.fields)), 0).wait()
+    desk.sign(later, "FUNDUS", FindingBody("x", ("40101",), "C", (), items=normal_items(kind.fields)), 0).wait()
     after = "".join(read_text(desk.page(later, "FUNDUS").wait()[0]))
     assert "言い換えた名前" in after and "別の言葉" in after and "Scheie" not in after
 
@@ -58,7 +58,7 @@ def test_numbers_are_searched_by_their_amount(site: Site, open_desk: Callable[..
     visits = [site.visit(person) for person in (0, 1)]
     for visit, size in zip(visits, ("9", "15.5"), strict=True):
         items = with_value(with_value((), "liver.code", "1", "10104"), "liver.size", "1", size)
-        desk.save(visit, "ABDOMEN", FindingBody("肝", ("10104",), "C", (), items), 0).wait()
+        desk.save(visit, "ABDOMEN", FindingBody("肝", ("10104",), "C", (), items=items), 0).wait()
 
     def found(**limits: float) -> list[int]:
         with site.centre.reading() as conn:

@@ -170,3 +170,12 @@ def test_what_was_typed_is_there_after_a_crash(
     wait(lambda: pages.form.fields["remarks"].get() == "" and not pages.writing.busy)
     press(window, "Escape")
     wait(lambda: pages.place == "list" and not pages.list.shown[0].typed_here)
+
+
+def test_what_one_of_two_readers_says_is_in_no_letter(site: Site, open_desk: Callable[..., Any]) -> None:
+    visit = site.read(0, kinds=("ABDOMEN", "FUNDUS"))
+    desk = open_desk(two_readers=("ABDOMEN",))
+    desk.sign(visit, "ABDOMEN", FindingBody("肝S5に腫瘤を認めます。", ("10102",), "D"), 0).wait()
+    assert desk.letters.lines("", "", "").wait() == []
+    letter = desk.letters.open(desk.letters.make(visit).wait()).wait().newest.body
+    assert (letter.course, letter.diagnosis) == ("", "")

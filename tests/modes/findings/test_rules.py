@@ -229,5 +229,5 @@ class TestFields:
 
     def test_as_last_time_takes_the_fields_that_still_exist(self, editor: Editor) -> None:
         items = with_value((), "liver.site", "1", "5")
-        editor.as_last_time(FindingBody("前回", ("10102",), "B", (), with_value(items, "gone.field", "", "x")))
+        editor.as_last_time(FindingBody("前回", ("10102",), "B", (), items=with_value(items, "gone.field", "", "x")))
         assert editor.body.items == items

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from kiosk.core.faults import Refused
-from kiosk.core.finding import FindingBody, FindingState
+from kiosk.core.finding import FindingBody, FindingState, Item
+from kiosk.core.judgement import read_judgement
+from kiosk.core.two_readers import FIELDS, differences, differing_fields
 from kiosk.store import audit
+from kiosk.store.masters import default_master
 from tests.modes.findings.hands import NORMAL
 from tests.modes.findings.site import Site, last_year
 
@@ -95,3 +98,16 @@ def test_differing_readings_wait_for_one_who_may_settle(
     page = "".join(read_text(pdf))
     assert "first reading" in page and "見本 医師" in page and "second reading adopted" in page
     assert actions(site) == ["first reading signed", "readings settled", "second reading signed"]
+
+
+def test_a_required_choice_differs_and_a_measure_does_not() -> None:
+    judgement = read_judgement(default_master("findings"))
+    part = next(each for each in judgement.kind("MAMMO").fields if each.field("category") is not None)
+
+    def read(right: str, *more: Item) -> FindingBody:
+        items = (Item(part.item("category"), "右", right), Item(part.item("category"), "左", "1"), *more)
+        return FindingBody("腫瘤を認めます。", (), "D", items=items)
+
+    assert differences(judgement, read("4"), read("5"), "MAMMO") == (FIELDS,)
+    assert [place for _, place, _ in differing_fields(judgement.kind("MAMMO"), read("4"), read("5"))] == ["右"]
+    assert differences(judgement, read("4"), read("4", Item("mass.size", "1", "12")), "MAMMO") == ()

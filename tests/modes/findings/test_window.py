@@ -292,6 +292,10 @@ def test_closing_the_window_keeps_what_was_typed(
     assert window.shell.may_close(lambda: closed.append(True)) is False
     wait(lambda: closed)
     assert window.desk._report.draft_of(visit, "ABDOMEN").body.text == "閉じる前"
+    window.writing.undo()  # nothing differs from what is saved: nothing is kept
+    assert window.shell.may_close(lambda: closed.append(True)) is False
+    wait(lambda: len(closed) == 2)
+    assert window.desk._report.draft_of(visit, "ABDOMEN") is None
     window.station.local.leave()
 
 
