@@ -312,6 +312,8 @@ class PicturesView(ttk.Frame):
 
     def _others_hang(self) -> None:
         if self.pane not in self.hung.visible:
+            if str(self.tk.call("focus")) == str(self.pane):  # a hidden pane that kept the keyboard would not be chosen by a click later
+                self.panes[0].focus_set()
             self._activate(self.panes[0])
         self.together.start(self.hung.visible)
         self._lead()
