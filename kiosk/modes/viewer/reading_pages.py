@@ -118,7 +118,7 @@ class ReadingPages:
         visit = notice.ids.get("visit")
         if isinstance(visit, int):
             self._visits.add(visit)
-        if self._news is None:
+        if self._news is None and self._shell.frame.winfo_exists():
             self._news = self._shell.top.after(NEWS_PAUSE_MS, self._tell_page)
 
     def _tell_page(self) -> None:

@@ -66,7 +66,8 @@ class Saving:
 
     def _keep(self, seen: Any, beside: Beside) -> None:
         self._beside[id(seen)] = (seen, beside)
-        self.follow()
+        if self.pictures.winfo_exists():
+            self.follow()
 
     def _follow(self, pane: Viewport) -> None:
         shot = self._shot(pane)

@@ -370,7 +370,7 @@ class ViewerWindow:
             self._open(lambda progress: self.desk.open_wanted(study, visit, progress, self._show_first))
 
     def _news_came(self) -> None:
-        if self._news is None:
+        if self._news is None and self._quiet:  # else closed, and this was on its way
             self._news = self.shell.top.after(NEWS_PAUSE_MS, self._refresh_by_news)
 
     def _refresh_by_news(self) -> None:

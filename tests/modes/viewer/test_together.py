@@ -8,7 +8,8 @@ from typing import Any
 from kiosk.modes.viewer import keys_rules
 from kiosk.modes.viewer.rules import KEY_CARD
 from tests.modes.viewer.hands import Open, press
-from tests.modes.viewer.test_saving import disks_stand, stored
+from tests.modes.viewer.test_panes import slices
+from tests.modes.viewer.test_saving import disks_stand, in_tray, stored
 from tests.modes.viewer.ward import Ward
 
 
@@ -92,3 +93,26 @@ def test_name_and_way_back_belong_to_what_is_in_front(
     wait_until(lambda: back_in_the_pictures(window), 30)
     press(window, "<Escape>")
     assert window.place == "list", "opened from the list, Esc leads back to the list"
+
+
+def test_what_was_begun_is_done_when_the_window_is_closed_meanwhile(
+    open_ward: Callable[..., Ward], open_window: Callable[[Ward], Any], wait_until: Any
+) -> None:
+    """An error in the log, as of words for a window that is gone, fails the test by itself."""
+    ward = open_ward()
+    disks_stand(ward)
+    visit = ward.visit()
+    slices(ward, visit, [1.0 * number for number in range(12)], "2.25.9", "1")
+    window = open_window(ward)
+    wait_until(lambda: len(window.list.table) == 1)
+    press(window, "<F5>")
+    wait_until(lambda: back_in_the_pictures(window), 30)
+    window.saving.save_state()
+    window.saving.take_key_image()
+    window.pictures.cuts.toggle()
+    cutting = window.pictures.cuts._running
+    window.compare()
+    window.shell.top.destroy()
+    wait_until(lambda: len(stored(ward, "PR")) == 1 and len(stored(ward, "KO")) == 1, 30)
+    wait_until(lambda: in_tray(ward, visit) == 1)
+    wait_until(lambda: cutting.arrived or cutting.cancelled)
