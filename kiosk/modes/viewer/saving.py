@@ -222,8 +222,9 @@ class Saving:
     def _choices(self) -> list[Any]:
         pane, seen = self.pictures.pane, self.pictures.seen_in(self.pictures.pane)
         nothing = "" if pane.facts is not None and pane.ready else N_("No picture is shown.")
-        own = self._shot(pane) is not None and seen.study is not None and pane.facts.sop_uid
-        no_study = nothing or ("" if own else N_("Only for pictures of the list."))
+        # Beside a study of another store it would be a study of ours that has no pictures.
+        own = self._shot(pane) is not None and seen.study is not None and seen.study.id and pane.facts.sop_uid
+        no_study = nothing or ("" if own else N_("Only for pictures that are kept here."))
         return [Way(N_("Keep how the picture stands, in its study"), self.save_state, no_study),
                 *self.files.ways(nothing)]  # fmt: skip
 
