@@ -159,11 +159,16 @@ class Alone:
         self._root.update()
 
 
+def listed(window: Any, row: int) -> Any:
+    """The study of that row, as the list knows it."""
+    return next(line.study for line in window.list._found.values() if line.study.id == row)
+
+
 def opening(root: tk.Tk, window: Any, place: Path, studies: list[int]) -> None:
     pane = window.pictures.pane
     first, whole, alone, busy = [], [], [], []
     for number, row in enumerate(studies):
-        study = next(each for each in window.list._studies.values() if each.id == row)
+        study = listed(window, row)
         painted = pane.paints
         began, worked = time.perf_counter(), time.thread_time()
         window.open_study(study)
@@ -216,7 +221,7 @@ def dragging(root: tk.Tk, window: Any, place: Path, study: int) -> None:
     pane = window.pictures.pane
     window.finish()
     pump(root, lambda: not window.opening.running)
-    window.open_study(next(each for each in window.list._studies.values() if each.id == study))
+    window.open_study(listed(window, study))
     pump(root, lambda: pane.ready and pane.facts.rows == 2500, settle_s=1.0)
     times, busy = [], []
     pane.event_generate("<ButtonPress-1>", x=300, y=300)

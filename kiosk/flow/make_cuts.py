@@ -102,7 +102,7 @@ class Cuts:
     def _shown(self, path: str, frame: int, stamp: str) -> Shown:
         volume = self._volumes.get(path)
         if volume is None:
-            raise Fault(N_("These cuts have been closed."), N_("Make them again with the key t."), reference="V404")
+            raise Fault(N_("These cuts have been closed."), N_("Make them again (MPR)."), reference="V404")
         plane, how, thick = stamp.split()
         shown = Shown(*volume.cut(cut_of(volume.body, plane), frame, how, float(thick)))
         if how != THIN:

@@ -79,6 +79,8 @@ class ProblemLine(tk.Frame):
         self.history: deque[tuple[datetime, str, str]] = deque(maxlen=50)
         self._standing: dict[str, tuple[datetime, str, Words]] = {}
         self._after: str | None = None
+        self._gone = False  # work may end after its window was closed: then there is nobody to tell
+        self.bind("<Destroy>", self._closed)
         self._mark = tk.Label(self, bg=look.GROUND, font=look.TEXT_BOLD)
         self._time = tk.Label(self, bg=look.GROUND, font=look.TEXT)
         self._label = tk.Label(self, bg=look.GROUND, font=look.TEXT, anchor="w", justify="left", pady=look.px(6))
@@ -129,11 +131,13 @@ class ProblemLine(tk.Frame):
 
     def progress(self, text: Words, fraction: float | None = None, cancel: Callable[[], object] | None = None) -> None:
         """Show work that runs, with a bar (``fraction`` 0 to 1, or None) and "cancel"; call it again to move it."""
-        self._progress.show(text, fraction, cancel)
+        if not self._gone:
+            self._progress.show(text, fraction, cancel)
 
     def progress_over(self) -> None:
         """The work ended."""
-        self._progress.hide()
+        if not self._gone:
+            self._progress.hide()
 
     @property
     def in_progress(self) -> bool:
@@ -149,7 +153,7 @@ class ProblemLine(tk.Frame):
     def _show(self, level: str, text: Words) -> None:
         self._forget_after()
         self._paint(self._clock(), level, say(text))
-        if self._standing:
+        if self._standing and not self._gone:
             self._after = self.after(BACK_TO_STANDING_MS, self._back)
 
     def _back(self) -> None:
@@ -163,6 +167,8 @@ class ProblemLine(tk.Frame):
         self._paint(worst[0], worst[1], text)
 
     def _paint(self, since: datetime | None, level: str, text: str) -> None:
+        if self._gone:
+            return
         self.level, self.text = level, text
         if text and since is not None:
             self.history.append((since, level, text))
@@ -171,6 +177,11 @@ class ProblemLine(tk.Frame):
         self._time.configure(text=f"{since:%H:%M}" if since is not None and text else "", fg=colour, bg=ground)
         self._label.configure(text=text, fg=colour, bg=ground)
         self.configure(bg=ground)
+
+    def _closed(self, event: tk.Event) -> None:
+        if event.widget is self:
+            self._forget_after()
+            self._gone = True
 
     def _wrap(self, width: int) -> None:
         if width > 50 and self._label.cget("wraplength") != width - 4:

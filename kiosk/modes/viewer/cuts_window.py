@@ -90,7 +90,7 @@ class CutKeys:
     def _change(self) -> None:
         if not self._hung.cuts:
             self._how = THIN
-            self._problem.look(N_("Slabs belong to cuts: make them first with the key t."))
+            self._problem.look(N_("Slabs belong to cuts: make them first (MPR)."))
             return
         path = self._hung.cuts[0].pictures[0].path
         self._hung.change_cuts(self._desk.cuts(path, self._how, THICK_MM[self._thick]))

@@ -82,7 +82,7 @@ class FileSaver:
             answer = self._desk.save_jpeg(path, make, facts, kind, nameless, header, self._issuer())
 
             def saved(certain: bool) -> None:
-                if region:
+                if region and pane.winfo_exists():
                     pane.graphics.unmark()
                 self._saved(path, certain)
 

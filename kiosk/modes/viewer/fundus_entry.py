@@ -32,7 +32,7 @@ KEYS = (
     ("a", N_("As last time")),
     ("j", N_("Category by digit")),
     ("x", N_("Further words")),
-    ("Delete", N_("Take the grade back")),
+    ("Del", N_("Take the grade back")),
     (N_("Space bar"), N_("Next without signing")),
     ("g", N_("Green channel")),
     ("f", N_("Key image of the eye")),

@@ -62,12 +62,13 @@ def letter_of(letter: str, changes: Mapping[str, str]) -> str:
 
 
 def shown_card(card: Card, letters: Mapping[str, object], changes: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Caps as they are now, and words to read."""
+    """Caps as they are now, and words to read; nothing of letters that do nothing on this PC."""
     return [
         ("  ".join(letter_of(cap, changes) if cap in letters else cap for cap in say(caps).split("  ")), say(words))
         if any(cap in letters and not cap.isdigit() for cap in caps.split())
         else (say(caps), say(words))
         for caps, words in card
+        if caps in letters or len(caps) > 1
     ]
 
 

@@ -62,8 +62,9 @@ class PicturesView(ttk.Frame):
         self.hung = HungPanes(self.panes, desk, self._others_hang, self._fault)
         self.cuts = CutKeys(self.hung, desk, shell.problem, lambda: self.pane)
         for pane in self.panes:
-            self._bind(pane)
+            self._bind_keys(pane)
         self.letters = self._letters()
+        self.bind("<Destroy>", lambda event: self._closed() if event.widget is self else None)
 
     # -- what is shown -----------------------------------------------------------------------------------------
 
@@ -256,7 +257,7 @@ class PicturesView(ttk.Frame):
             letters[str(number + 1)] = lambda number=number: self.choose_preset(number)  # type: ignore[misc]
         return letters
 
-    def _bind(self, pane: Viewport) -> None:
+    def _bind_keys(self, pane: Viewport) -> None:
         arrows = {"Up": (0, -1), "Down": (0, 1), "Left": (-1, 0), "Right": (1, 0)}
         for name, (across, down) in arrows.items():
             pane.bind(f"<{name}>", lambda event, a=across, d=down: self._arrow(event, a, d))  # type: ignore[misc]
@@ -303,6 +304,10 @@ class PicturesView(ttk.Frame):
             self.together.start(self.hung.visible)
         self._lead()
 
+    def _closed(self) -> None:
+        self.cuts.stop()
+        self._desk.drop_cuts()  # they are large
+
     def _activate(self, pane: Viewport) -> None:
         if pane is not self.pane:
             self.pane = pane
@@ -312,6 +317,8 @@ class PicturesView(ttk.Frame):
 
     def _others_hang(self) -> None:
         if self.pane not in self.hung.visible:
+            if str(self.tk.call("focus")) == str(self.pane):  # else a click there later would not choose it
+                self.panes[0].focus_set()
             self._activate(self.panes[0])
         self.together.start(self.hung.visible)
         self._lead()

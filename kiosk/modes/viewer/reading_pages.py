@@ -101,20 +101,24 @@ class ReadingPages:
         """The viewer's pictures come in front of a page, asked for here or by another window."""
         if self._window.place in self.views:
             self._from = self._window.place
+        elif self._window.place not in ("pictures", "header", "keys"):
+            self._from = ""  # opened from the list, where Esc leads back to then
 
     def home(self) -> None:
         """Esc in the viewer's pictures: to the page that they were opened from, else to the viewer's list."""
         name, self._from = self._from or "list", ""
         self._window._go(name)
         if name in self.views:
+            self._shell.clear_examinee()  # that of the viewer: the page shows its own, where one is open there
             self.views[name].resume()
+            self._keys_changed()
 
     def _told(self, notice: Any) -> None:
         self._kinds.add(notice.kind)
         visit = notice.ids.get("visit")
         if isinstance(visit, int):
             self._visits.add(visit)
-        if self._news is None:
+        if self._news is None and self._shell.frame.winfo_exists():
             self._news = self._shell.top.after(NEWS_PAUSE_MS, self._tell_page)
 
     def _tell_page(self) -> None:

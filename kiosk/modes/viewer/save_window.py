@@ -24,11 +24,11 @@ class SaveCard(ttk.Frame):
     """Closed by Esc, F11, or a choice."""
 
     def __init__(self, shell: Shell, ways: Sequence[Way], closed: Callable[[], object]) -> None:
-        super().__init__(shell.work, style="Card.TFrame", padding=look.px(24), takefocus=True)
+        super().__init__(shell.work, style="Card.TFrame", padding=look.px(16), takefocus=True)
         self._problem, self._closed = shell.problem, closed
         self._wake = shell.scanner.quiet()
         ttk.Label(self, text=say(N_("Save")), style="Card.Title.TLabel").grid(
-            row=0, column=0, sticky="w", pady=(0, look.px(12))
+            row=0, column=0, sticky="w", pady=(0, look.px(8))
         )
         self.buttons: list[ttk.Button] = []
         for number, way in enumerate(ways):

@@ -21,7 +21,8 @@ class Saving:
         self.shell, self.pictures = window.shell, window.pictures
         self._beside: dict[int, tuple[Any, Beside]] = {}  # by what was opened: that, and what lies beside it
         self._state: dict[Viewport, State] = {}
-        self._stands: dict[Viewport, tuple[str, int]] = {}  # the picture that was put as the state says
+        self._of: dict[Viewport, Any] = {}  # what was open there when the state was chosen
+        self._stands: dict[Viewport, tuple[Any, ...]] = {}  # the picture that was put as the state says, and when
         self._offered: tuple[State, ...] = ()
         self._shown_at: int | None = None
         self._card: SaveCard | None = None
@@ -65,20 +66,23 @@ class Saving:
 
     def _keep(self, seen: Any, beside: Beside) -> None:
         self._beside[id(seen)] = (seen, beside)
-        self.follow()
+        if self.pictures.winfo_exists():
+            self.follow()
 
     def _follow(self, pane: Viewport) -> None:
         shot = self._shot(pane)
         beside = self.beside(pane)
+        if pane in self._state and self._of[pane] is not self.pictures.seen_in(pane):
+            self._forget(pane)  # another examination hangs there now
         if shot is None:
             return
         pane.graphics.star(beside.is_key(*shot))
         state = self._state.get(pane)
-        if state is None or self._stands.get(pane) == shot:
+        if state is None or self._stands.get(pane) == (shot, pane.shown_anew):
             return
         stood = self._stands.pop(pane, None) is not None
         if state.shows(*shot):
-            self._stands[pane] = shot
+            self._stands[pane] = (shot, pane.shown_anew)
             pane.stand_by(state.look(*shot))
         elif stood:
             pane.reset()
@@ -100,10 +104,11 @@ class Saving:
     def _state_chosen(self, index: int) -> None:
         """-1: as the header says."""
         pane = self.pictures.pane
-        self._state.pop(pane, None)
-        stood = self._stands.pop(pane, None) is not None
+        stood = pane in self._stands
+        self._forget(pane)
         if 0 <= index < len(self._offered):
             state = self._state[pane] = self._offered[index]
+            self._of[pane] = self.pictures.seen_in(pane)
             shot = self._shot(pane)
             if shot is None or not state.shows(*shot):
                 self._leap(pane, lambda sop_uid, frame: state.shows(sop_uid, frame))
@@ -113,10 +118,14 @@ class Saving:
         pane.focus_set()
         self.follow()
 
+    def _forget(self, pane: Viewport) -> None:
+        """No state is in force there."""
+        for kept in (self._state, self._of, self._stands):
+            kept.pop(pane, None)
+
     def undo(self) -> None:
         """The picture as it was when it came, no state in force."""
-        self._state.pop(self.pictures.pane, None)
-        self._stands.pop(self.pictures.pane, None)
+        self._forget(self.pictures.pane)
         self.pictures.pane.graphics.draw_by(Look())
         self.pictures.reset()
         self.follow()
@@ -213,8 +222,9 @@ class Saving:
     def _choices(self) -> list[Any]:
         pane, seen = self.pictures.pane, self.pictures.seen_in(self.pictures.pane)
         nothing = "" if pane.facts is not None and pane.ready else N_("No picture is shown.")
-        own = self._shot(pane) is not None and seen.study is not None and pane.facts.sop_uid
-        no_study = nothing or ("" if own else N_("Only for pictures of the list."))
+        # Beside a study of another store it would be a study of ours that has no pictures.
+        own = self._shot(pane) is not None and seen.study is not None and seen.study.id and pane.facts.sop_uid
+        no_study = nothing or ("" if own else N_("Only for pictures that are kept here."))
         return [Way(N_("Keep how the picture stands, in its study"), self.save_state, no_study),
                 *self.files.ways(nothing)]  # fmt: skip
 

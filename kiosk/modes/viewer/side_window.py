@@ -39,11 +39,7 @@ class SideView(ttk.Frame):
         self._showing = False
         self.columnconfigure(tuple(range(ACROSS)), weight=1, uniform="side")
         self.rowconfigure(0, weight=1)
-        columns = (
-            Column("title", N_("Row of pictures"), 150, stretch=True),
-            Column("count", N_("Pictures"), 56, right=True),
-        )
-        self.stacks = Table(self, columns, empty=N_("Nothing is open."), on_select=self._selected)
+        self.stacks = Table(self, COLUMNS, empty=N_("Nothing is open."), on_select=self._selected)
         self.stacks.grid(row=0, column=0, columnspan=ACROSS, sticky="nsew")
         self.window = ChoiceField(self, N_("Window"), {}, width=12)
         self.window.grid(row=1, column=0, columnspan=ACROSS, sticky="ew", pady=look.px(8))
@@ -57,8 +53,8 @@ class SideView(ttk.Frame):
         for number, (text, act) in enumerate(acts):
             button = buttons.narrow(self, text, act)
             row, column = divmod(number, ACROSS)
-            button.grid(row=3 + row, column=column, sticky="ew", pady=(0, look.px(8)),
-                        padx=(0, look.px(8)) if column < ACROSS - 1 else 0)  # fmt: skip
+            before, after = (look.px(9 * part // ACROSS) for part in (column, ACROSS - 1 - column))  # all equally wide
+            button.grid(row=3 + row, column=column, sticky="ew", pady=(0, look.px(8)), padx=(before, after))
 
     def show_stacks(self, stacks: Sequence[Stack], at: int) -> None:
         """Show the stacks; ``at`` is the one in the pane, -1 none."""

@@ -59,6 +59,7 @@ class Viewport(LinedPane):
         self._pointer = ""
         self._note = ""
         self._begin_with: Any = None
+        self.shown_anew = 0  # how often something was put here afresh: how it stood before is gone then
         self._words: dict[str, str] = {}
         self.bind("<Configure>", lambda event: self._corners_again(), add=True)
         self.bind("<Destroy>", lambda event: self._end() if event.widget is self else None, add=True)
@@ -77,6 +78,7 @@ class Viewport(LinedPane):
         self._forget_wait()
         self.stack, self.at, self.on_screen, self.image, self._series, self._before = stack, 0, -1, None, "", None
         self._note, self._begin_with = "", how
+        self.shown_anew += 1
         self.clear()
         for corner in ("nw", "ne", "sw", "se"):
             self.corner(corner, "")

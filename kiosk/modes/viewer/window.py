@@ -92,6 +92,12 @@ class ViewerWindow:
             self.pictures.stop()
         self.focus()
         self.key_side.apply()
+        self._whose = ()  # banner and warnings belong to the picture in front: a page between has its own
+        if place == "pictures":
+            self._pictures_changed()
+            return
+        for name in () if place in ("header", "keys") else ("another id", "corrected"):
+            self.shell.problem.over(name)
         self._keys()
 
     def focus(self) -> None:
@@ -173,8 +179,8 @@ class ViewerWindow:
     def _say_what_cannot_be(self) -> None:
         pane = self.pictures.pane
         why_key_image: str | Sentence = ""
-        visit = self.opened.visit if self.opened is not None else None
-        if visit is None:
+        seen = self.pictures.seen_in(pane)
+        if seen is None or seen.visit is None:
             why_key_image = N_("Key images need an examination that belongs to a visit.")
         elif not pane.ready:
             why_key_image = N_("No picture is shown.")
@@ -223,9 +229,7 @@ class ViewerWindow:
         self.opened = None
         self.beside.wanted(None)
         self.pictures.show(None)
-        self._whose = ()
         self.shell.clear_examinee()
-        self.shell.problem.over("another id")
         self.pages.home()
         self.refresh()
 
@@ -254,11 +258,9 @@ class ViewerWindow:
     def _scanned(self, code: str) -> None:
         if self.place in self.side.pages:
             self.side.pages[self.place].scanned(code)
-            return
-        if self.pages.scanned(code):
-            return
-        self._go("list")
-        self.list.look_for(code)
+        elif not self.pages.scanned(code):
+            self._go("list")
+            self.list.look_for(code)
 
     # -- opening -----------------------------------------------------------------------------------------------
 
@@ -294,7 +296,7 @@ class ViewerWindow:
         """The first picture is there while the headers of the others are still being read."""
         if self.opening.running and self.list.winfo_exists():
             self._first_only = True
-            self.opened, self._whose = seen, ()
+            self.opened = seen
             self.beside.wanted(None)
             self.pages.leaving()
             self.pictures.show(seen)
@@ -312,7 +314,6 @@ class ViewerWindow:
             return
         goes_on, self._first_only = self._first_only, False
         self.opened = seen
-        self._whose = ()
         self.pages.leaving()
         self.pictures.show(seen, goes_on)
         self.beside.wanted(seen)
@@ -369,7 +370,7 @@ class ViewerWindow:
             self._open(lambda progress: self.desk.open_wanted(study, visit, progress, self._show_first))
 
     def _news_came(self) -> None:
-        if self._news is None:
+        if self._news is None and self._quiet:  # else closed, and this was on its way
             self._news = self.shell.top.after(NEWS_PAUSE_MS, self._refresh_by_news)
 
     def _refresh_by_news(self) -> None:

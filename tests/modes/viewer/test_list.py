@@ -82,8 +82,9 @@ def test_every_store_is_searched_and_one_that_is_away_keeps_nobody(
         wait_until(lambda: "黙る: The answer" in window.list.stores.cget("text"), 15, "the deadline of the silent one")
         window.list.table.select(ct)
         press(window, "<F5>")
-        wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready, 30)
+        wait_until(lambda: window.place == "pictures" and window.pictures.pane.ready and not window.opening.running, 30)
         assert len(window.pictures.pane.stack) == 4
+        assert "kept here" in str(window.saving._choices()[0].why_not), "it would be a study of ours without pictures"
         with ward.station.centre.reading() as conn:
             assert [each.subject for each in audit.events(conn, action="study opened")] == [ct]
         fetched = ward.folder / "FETCHED"
