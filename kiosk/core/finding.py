@@ -35,8 +35,8 @@ class FindingBody:
     codes: tuple[str, ...] = ()
     category: str = ""
     key_images: tuple[int, ...] = ()  # rows of the key images that go with it, in order
-    drawing: Drawing | None = None
     items: tuple[Item, ...] = ()  # what was entered in the fields of its kind
+    drawing: Drawing | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What a draft keeps."""
@@ -54,7 +54,7 @@ class FindingBody:
         """What ``as_json`` gave; what an older program did not keep is empty."""
         return cls(
             kept["text"], tuple(kept["codes"]), kept["category"], tuple(kept["key_images"]),
-            Drawing.from_json(kept.get("drawing")), tuple(Item(*each) for each in kept.get("items", ())),
+            tuple(Item(*each) for each in kept.get("items", ())), Drawing.from_json(kept.get("drawing")),
         )  # fmt: skip
 
 

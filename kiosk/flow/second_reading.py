@@ -8,13 +8,6 @@ from kiosk.core.finding import Finding, FindingBody, FindingState
 from kiosk.core.words import N_
 from kiosk.store import findings
 
-# As the audit table names the act.
-ACTIONS = {
-    two_readers.FIRST: "first reading signed",
-    two_readers.SECOND: "second reading signed",
-    **dict.fromkeys(two_readers.SETTLINGS, "readings settled"),
-}
-
 
 def amending(before: Finding | None, role: str) -> bool:
     """Whether signing as ``role`` changes what the same reader signed before, so that a reason is wanted."""

@@ -21,7 +21,7 @@ from kiosk.core.two_readers import ReadingRules
 from kiosk.core.visit import Visit
 from kiosk.core.words import N_
 from kiosk.flow.opened_finding import Draft, LastTime, Opened
-from kiosk.flow.second_reading import ACTIONS, adopted, amending, no_reason
+from kiosk.flow.second_reading import adopted, amending, no_reason
 from kiosk.flow.session import Session
 from kiosk.store import audit, drawings, findings, images, local, masters, notices, open_by, visits
 from kiosk.store.engine import Store
@@ -273,7 +273,14 @@ class SignReport:
                 reason=reason.strip() if amends else "",
                 master=masters.keep_version(conn, "findings", master, self._who),
             )  # fmt: skip
-            self._tell(conn, ACTIONS.get(role, "finding amended" if amends else "finding signed"), found, finding)
+            if role == two_readers.FIRST and not amends:
+                self._tell(conn, "first reading signed", found, finding)
+            elif role == two_readers.SECOND:
+                self._tell(conn, "second reading signed", found, finding)
+            elif role in two_readers.SETTLINGS:
+                self._tell(conn, "readings settled", found, finding)
+            else:
+                self._tell(conn, "finding amended" if amends else "finding signed", found, finding)
         self._seen(visit, kind, finding)
         self.drop_draft(visit, kind, order)
         return finding

@@ -56,8 +56,8 @@ def _finding(conn: sa.Connection, row: Any) -> Finding:
             FindingVersion(
                 number=v["number"],
                 body=FindingBody(
-                    v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"]), _drawn(drawn, v)[0],
-                    tuple(Item(*each) for each in v["items"]),
+                    v["text"], tuple(v["codes"]), v["category"], tuple(v["key_images"]),
+                    tuple(Item(*each) for each in v["items"]), _drawn(drawn, v)[0],
                 ),
                 by=v["by"],
                 at=v["at"],
