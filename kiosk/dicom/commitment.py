@@ -193,7 +193,7 @@ def ask_commitment(
     kept open for it up to ``wait_s``. Raises LinkLost.
     """
     transaction = transaction_uid or new_uid()
-    came = threading.Event()
+    came, answered = threading.Event(), threading.Event()
 
     def reported(event: Any) -> tuple[int, None]:
         event.assoc.kiosk_node = node
@@ -201,7 +201,11 @@ def ask_commitment(
         came.set()
         return status, None
 
-    handlers: Handlers = [(evt.EVT_N_EVENT_REPORT, reported)] if told is not None else []
+    def sent(event: Any) -> None:
+        if came.is_set():
+            answered.set()  # the association must not be released before our answer has left
+
+    handlers: Handlers = [(evt.EVT_N_EVENT_REPORT, reported), (evt.EVT_PDU_SENT, sent)] if told is not None else []
     assoc = call(own_title, node, [build_context(PUSH, [EXPLICIT_LE, IMPLICIT_LE])], handlers)
     try:
         try:
@@ -209,7 +213,7 @@ def ask_commitment(
         except ValueError:  # the context was not accepted
             status = {}
         if "Status" in status and status.Status == SUCCESS and told is not None:
-            came.wait(wait_s)
+            answered.wait(wait_s)
     finally:
         if assoc.is_established:
             assoc.release()
