@@ -20,6 +20,7 @@ from kiosk.core.finding_fields import (
     Field,
     Part,
     Rule,
+    filled,
     judged,
     read_conditions,
     read_sets,
@@ -61,6 +62,11 @@ class FindingCode:
     category: str = ""
     retired: bool = False
     sets: tuple[tuple[str, str], ...] = ()  # values that it enters in the fields of its place
+
+    @property
+    def in_words(self) -> str:
+        """Its sentence with a blank wherever a field stands."""
+        return filled(self.sentence, {}, "")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ COLUMNS = {  # our fields and how their columns are named where the settings say
     "second_reader": "二次読影医",
     "signed_at": "確定日時",
     "version": "版",
+    "items": "入力項目",
 }
 CP932, UTF8 = "cp932", "utf-8"
 
@@ -37,7 +38,8 @@ _SAME_SIGN = str.maketrans(
 
 @dataclass(frozen=True)
 class Result:
-    """One signed finding. ``day`` is an ISO date, ``signed_at`` ``2026-11-24 11:32:10``."""
+    """One signed finding. ``day`` is an ISO date, ``signed_at`` ``2026-11-24 11:32:10``; ``items`` what was entered in
+    its fields, ``vessel.h 右=H1; vessel.h 左=H0``."""
 
     finding: int
     visit: int
@@ -53,6 +55,7 @@ class Result:
     second_reader: str
     signed_at: str
     version: int
+    items: str = ""
 
     def cell(self, field: str) -> str:
         """A field as it is written; codes are parted by blanks, lines of the text stay lines."""

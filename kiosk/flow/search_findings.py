@@ -83,7 +83,7 @@ class PrintLists:
             if each.part != before:
                 rows.append(before := each.part)
             shown = categories.get(each.category, each.category)
-            rows.append((each.code, each.name, each.kana, shown, each.sentence))
+            rows.append((each.code, each.name, each.kana, shown, each.in_words))
         title = say(N_("Finding codes: {kind}"), kind=kind.name or kind.code)
         return self._written(self._frame(title, part), columns, rows, "finding-codes")[0]
 

@@ -121,6 +121,7 @@ def _told(row: Any, readers: dict[str, str], handed: int) -> Told:
         second_reader=readers.get(SECOND, ""),
         signed_at=row["at"].replace("T", " ")[:19],
         version=row["number"],
+        items="; ".join(f"{' '.join((field, place)).rstrip()}={value}" for field, place, value in row["items"]),
     )
     return Told(row["state"], row["kanji"], row["kana"], row["by"], result, handed)
 

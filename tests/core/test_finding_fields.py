@@ -138,3 +138,9 @@ def test_one_empty_row_makes_nothing_vanish() -> None:
     kind["part"][1]["rules"].append({})
     kind["block"].append({})
     assert read_judgement(data).kind("BREAST") == whole
+
+
+def test_the_code_book_says_a_sentence_without_names_of_fields(judgement: Judgement) -> None:
+    codes = [code for kind in judgement.kinds.values() for code in kind.codes]
+    assert not [code.in_words for code in codes if set("{}[]") & set(code.in_words)]
+    assert judgement.kind("ABDOMEN").finding("10102").in_words == "肝S＿に径＿mmの嚢胞を認めます。"  # type: ignore[union-attr]

@@ -100,7 +100,7 @@ class CodesView(ttk.Frame):
                     continue
                 self._shown[f"{kind.code} {code.code}"] = (kind, code)
                 rows.append(Row(f"{kind.code} {code.code}", [code.code, code.name, code.kana, kind.name or kind.code,
-                                                             code.part, letter, code.sentence]))  # fmt: skip
+                                                             code.part, letter, code.in_words]))  # fmt: skip
         self.table.show(rows)
         if rows and self.search.get():
             self.table.select(rows[0].key)

@@ -20,6 +20,7 @@ from kiosk.ui import ime, look
 
 LOW_ROW, HIGH_ROW = 27, 40  # px
 HINT_LINES, MOST_HINT_LINES = 3, 6
+MOST_CODES = 8  # that are offered in the hint
 
 
 class Cell:
@@ -318,8 +319,10 @@ class FieldGrid(ttk.Frame):
             found = found_codes(
                 self.editor.kind, cell.entry.get() if cell.entry.get() != cell.shown else "", cell.part.name
             )
-            for code in found[:12]:
+            for code in found[:MOST_CODES]:
                 self._offer(f"{code.code} {code.name}", partial(self._choose, cell, code.code), code.code == cell.value)
+            if len(found) > MOST_CODES:
+                text.insert("end", "…")  # typing narrows them, Ctrl+F shows them all
         elif field.choices:
             for choice in field.choices:
                 key = field.key_of(choice)

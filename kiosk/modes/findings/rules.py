@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kiosk.core.drawing import Drawing
 from kiosk.core.finding import FindingBody, Item
-from kiosk.core.finding_fields import BLANK, CODE, Part, filled, normal_items, with_value, without_place
+from kiosk.core.finding_fields import BLANK, CODE, Part, normal_items, with_value, without_place
 from kiosk.core.finding_text import (
     category_after,
     filled_in,
@@ -122,7 +122,7 @@ class Editor:
         if part is not None and place is not None:
             self._put_code(part, place, code)
         else:
-            text = with_sentence(without_normal(self.kind, self.body.text), filled(code.sentence, {}, ""))
+            text = with_sentence(without_normal(self.kind, self.body.text), code.in_words)
             self._put(replace(self.body, codes=(*self.body.codes, code.code), text=text))
 
     def _put_code(self, part: Part, place: str, code: FindingCode) -> None:
@@ -152,7 +152,7 @@ class Editor:
             fewer = without_place(items, part, place)
             text, items = self._dropped(text, items, fewer), fewer
         if code is not None and items == before.items:
-            text = without_sentence(text, filled(code.sentence, {}, ""))
+            text = without_sentence(text, code.in_words)
         self._put(replace(before, codes=codes, text=text, items=items))
 
     def _dropped(self, text: str, items: tuple[Item, ...], fewer: tuple[Item, ...]) -> str:

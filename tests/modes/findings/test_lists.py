@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from kiosk.core.faults import Fault, Refused
-from kiosk.core.finding import FindingBody
+from kiosk.core.finding import FindingBody, Item
 from kiosk.core.result_csv import Result, check_columns, results_csv
 from tests.modes.findings.hands import NORMAL
 from tests.modes.findings.site import DAY, Site, last_year
 
-CYST = FindingBody("肝S5に径12〜13mmの嚢胞を認めます。\n𠮷田の徴候。", ("10102",), "B")
+CYST = FindingBody(
+    "肝S5に径12〜13mmの嚢胞を認めます。\n𠮷田の徴候。", ("10102",), "B",
+    items=(Item("liver.code", "1", "10102"), Item("liver.size", "1", "13")),
+)  # fmt: skip
 
 
 def read_csv(path: Path, encoding: str = "cp932") -> list[dict[str, str]]:
@@ -55,6 +58,7 @@ def test_results_go_out_once_and_again_when_amended(site: Site, open_desk: Calla
     assert (row["健診番号"], row["受診者ID"]) == ("20261124-001", "P00001")
     assert (row["判定"], row["所見コード"]) == ("B", "10102")
     assert (row["読影医"], row["二次読影医"], row["版"]) == ("例示 医師", "見本 医師", "2")
+    assert row["入力項目"] == "liver.code 1=10102; liver.size 1=13"
     assert row["所見"].splitlines() == ["肝S5に径12～13mmの嚢胞を認めます。", "[U+20BB7]田の徴候。"]
 
     with pytest.raises(Refused):

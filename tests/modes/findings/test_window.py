@@ -344,6 +344,12 @@ def test_fields_are_filled_in_by_keyboard_alone(
     top.update()
     window.shell.key("F3").press()
     top.update()
+    fields = window.entry.fields
+    fields.cells[0][0].entry.focus_set()
+    top.update()
+    assert fields.hint.dlineinfo("end-1c") is not None, "every choice that is offered can be seen"
+    fields.cells[1][0].entry.focus_set()
+    top.update()
     keys("5", "<Down>", "18", "<Return>")
     assert body(window).text == "肝S5に径18mmの充実性病変を認めます。" and body(window).category == "D"
     keys("x", "<Down>")  # no number: the cursor stays, the cell says so
