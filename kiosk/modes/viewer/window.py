@@ -28,6 +28,7 @@ from kiosk.ui.dates import read_day
 from kiosk.ui.shell import Key, Shell
 
 NEWS_PAUSE_MS = 400  # many images in a row are one refresh
+PICTURED = ("pictures", "header", "keys", "teaching form")  # places that have the picture's examinee in the banner
 
 
 class ViewerWindow:
@@ -96,7 +97,7 @@ class ViewerWindow:
         if place == "pictures":
             self._pictures_changed()
             return
-        for name in () if place in ("header", "keys") else ("another id", "corrected"):
+        for name in () if place in PICTURED else ("another id", "corrected"):
             self.shell.problem.over(name)
         self._keys()
 
@@ -155,7 +156,7 @@ class ViewerWindow:
     def _pictures_changed(self) -> None:
         """Another picture, window or loop: the banner and the keys follow it. One folder may hold several people."""
         seen, facts = self.pictures.seen_in(self.pictures.pane), self.pictures.pane.facts
-        if seen is not None and facts is not None:
+        if seen is not None and facts is not None and self.place in PICTURED:
             whose = (id(seen), facts.patient_id, facts.name, facts.study_uid)
             if whose != self._whose:
                 self._whose = whose
@@ -197,12 +198,10 @@ class ViewerWindow:
                 key.enable()
 
     def _back(self) -> None:
-        if self.saving.close_card() or self.key_side.back():
+        if self.saving.close_card() or self.key_side.back() or (not self.opening.running and self.pages.back()):
             return
         if self.opening.running:
             self.opening.cancel()
-        elif self.pages.back():
-            return
         elif self.place in self.side.pages:
             self.side.pages[self.place].back()
         elif self.place in ("header", "keys"):
@@ -314,10 +313,10 @@ class ViewerWindow:
             return
         goes_on, self._first_only = self._first_only, False
         self.opened = seen
-        self.pages.leaving()
         self.pictures.show(seen, goes_on)
         self.beside.wanted(seen)
-        if not goes_on or self.place not in ("pictures", "header", "keys"):
+        if not goes_on:  # else whoever has gone on from its first picture meanwhile stays where he is
+            self.pages.leaving()
             self._go("pictures")
         self._pictures_changed()
         if seen.refused:

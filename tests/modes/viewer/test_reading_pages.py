@@ -215,7 +215,7 @@ def test_what_is_entered_is_found_again_and_one_who_has_it_open_is_named(
     wait_until(lambda: page.opened is not None and "other" in str(page.entry.locked or ""), 30)
     assert page.entry.reading.eye("R").grade("h") == "2"
     press(window, "<Key-3>", "<F5>")
-    wait_until(lambda: "見本 医師" in window.shell.problem.text)
+    wait_until(lambda: window.shell.scanner._letter_after is None and "見本 医師" in window.shell.problem.text)
     assert page.entry.reading.eye("R").grade("h") == "2"
     other.close_finding(first).wait()
     page.open(first)
