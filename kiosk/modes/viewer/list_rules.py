@@ -78,7 +78,8 @@ def stores_words(asked: Mapping[str, Asked]) -> str:
     words = []
     for name, each in asked.items():
         if each.why is not None:
-            words.append(say(N_("{store}: {why}"), store=name, why=each.why))
+            told = say(each.why)
+            words.append(told if name in told else say(N_("{store}: {why}"), store=name, why=told))
         elif each.count is None:
             words.append(say(N_("{store}: asking..."), store=name))
         elif not each.complete and not each.count:
