@@ -1,7 +1,7 @@
 """A capture PC as a process of its own, to be killed: it takes pictures ten times a second and says when it beeps.
 
 Arguments: data folder, port of the server. One JSON line per beep ``{"set", "number", "sha256", "picture"}``, one per
-examination that was ended ``{"ended"}``; it goes on until it is killed.
+examination that was ended ``{"ended"}``, one before each press ``{"pressed"}``; it goes on until it is killed.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def main(data: str, port: int) -> None:
         made = desk.capture.open(a_row(TARO, number, modality="ES", scheduled_date=f"{date.today():%Y%m%d}"))
         say(opened=made.id)
         for _ in range(chance.randrange(1, 8)):
+            say(pressed="F5")
             desk.press("F5")
             never.wait(0.1)
         try:

@@ -55,7 +55,7 @@ class Pc:
         self._reader.start()
 
     def _read(self, out: Any) -> None:
-        pictures: set[int] = set()  # running numbers of the camera, of this run
+        pressed = taken = 0  # of this run
         for line in out:
             try:
                 told = json.loads(line)
@@ -63,9 +63,11 @@ class Pc:
                 continue
             if "sha256" in told:
                 self.beeps[told["set"], told["number"]] = told["sha256"]
-                if told["picture"] in pictures:
+                taken += 1
+                if taken > pressed:
                     self.twice.append(line.decode())
-                pictures.add(told["picture"])
+            elif "pressed" in told:
+                pressed += 1
             elif "ended" in told:
                 self.ended.add(told["ended"])
             elif "opened" in told:
