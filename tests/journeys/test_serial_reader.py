@@ -54,6 +54,7 @@ def test_scanned_at_a_serial_port_to_the_consoles_file(root: Any, tmp_path: Path
             visits.take_visit(conn, VisitRow(key, who, "09:00"), "list")
         line.write(b"1001\r")
         wait_until(lambda: (console / "00012345.csv").exists(), what="the console has the record")
+        wait_until(lambda: shell.problem.level == "done", what="and it is told")
         line.write(b"1009\r")
         wait_until(lambda: shell.problem.level == "stop", what="an unknown code is refused")
         line.pull_out()

@@ -366,7 +366,7 @@ def test_masters_are_changed_in_the_program(open_window: Callable[..., Any], wai
 
 def test_day_and_week_are_printed(open_window: Callable[..., Any], wait_until: Wait, tmp_path: Path) -> None:
     out = tmp_path / "printed"
-    command = ("sh", "-c", f'cp "$0" {out}', "{file}")
+    command = ("sh", "-c", f'cp "$0" {out}.part && mv {out}.part {out}', "{file}")
     window = open_window(print_command=command)
     on_the_day(window, wait_until, planned("09:00", 60, name="𠮷田 花子", remarks="車椅子"))
     texts = []
